@@ -1,0 +1,53 @@
+"""The history: what was spent, and what came of it."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.period import Period
+from models.saturation import Floats
+
+
+@dataclass(frozen=True)
+class History:
+    """Spend and results on a regular grid of P periods and C channels.
+
+    ``starts``    first day of each period, ascending, without gaps (a missing period is a row whose
+                  ``observed`` is False throughout).
+    ``spend``     (P, C) money, >= 0. Before a channel's first row it is 0; in a missing period it
+                  is interpolated between its neighbours, for carry-over only.
+    ``observed``  (P, C) bool, False where the files had no row.
+    ``attributed`` metric name -> (P, C) results attributed to channels, NaN where there is none
+                  ("revenue", "conversions", ...). Empty where results are known in total only.
+    ``outcome``   (P,) total revenue, NaN where missing; None without outcome.csv.
+    ``controls``  control name -> (P,) values.
+    """
+
+    period: Period
+    starts: tuple[date, ...]
+    channels: tuple[str, ...]
+    spend: Floats
+    observed: NDArray[np.bool_]
+    attributed: dict[str, Floats]
+    outcome: Floats | None
+    controls: dict[str, Floats]
+
+    def __post_init__(self) -> None:
+        shape = (len(self.starts), len(self.channels))
+        arrays = [self.spend, self.observed, *self.attributed.values()]
+        if any(a.shape != shape for a in arrays):
+            raise ValueError(f"every table of a history must have shape {shape}")
+        totals = list(self.controls.values())
+        if self.outcome is not None:
+            totals.append(self.outcome)
+        if any(a.shape != shape[:1] for a in totals):
+            raise ValueError(f"outcome and controls must have shape {shape[:1]}")
+        if np.any(~(self.spend >= 0)):
+            raise ValueError("spend must be 0 or more and not NaN")
+
+    @property
+    def revenue(self) -> Floats | None:
+        """(P, C) revenue attributed to channels, or None."""
+        return self.attributed.get("revenue")

@@ -1,0 +1,21 @@
+"""The rhythm of a history, and how many of its periods make a quarter."""
+
+from enum import StrEnum
+
+
+class Period(StrEnum):
+    """The time step of a history and of the curves fitted to it."""
+
+    WEEK = "week"
+    MONTH = "month"
+    QUARTER = "quarter"
+
+    @property
+    def per_quarter(self) -> int:
+        """Periods in a planning quarter: 13 weeks, 3 months or 1 quarter."""
+        return {Period.WEEK: 13, Period.MONTH: 3, Period.QUARTER: 1}[self]
+
+    @property
+    def longest_tail(self) -> int:
+        """Periods after the horizon in which carry-over still counts, at most."""
+        return {Period.WEEK: 26, Period.MONTH: 6, Period.QUARTER: 2}[self]

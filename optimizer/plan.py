@@ -1,0 +1,84 @@
+"""The plan: what to do, how good it is at least, and what every rule costs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from optimizer.problem import Allocation, AllocationProblem
+
+Status = Literal["optimal", "time_limit"]
+Side = Literal["min", "max"]
+
+RESERVE = "reserve"
+
+
+@dataclass(frozen=True)
+class PlanRow:
+    """One channel (or the reserve) in one quarter; money in the plan's currency.
+
+    ``change_pct`` is in per cent, None where the current amount is 0. ``expected_response`` is this
+    spend's part of the objective, ``marginal_return`` response per further unit of money (None for
+    the reserve and for channels without a curve). ``reason`` is one sentence.
+    """
+
+    quarter: str
+    channel: str
+    current: float
+    recommended: float
+    change: float
+    change_pct: float | None
+    expected_response: float
+    marginal_return: float | None
+    reason: str
+
+
+@dataclass(frozen=True)
+class RuleEntry:
+    """One row of one rule, seen from one side.
+
+    ``limit``, ``used`` and ``slack`` are in ``unit`` (a currency code, or "%" for percentage
+    points). ``price`` is the objective gained by loosening ``limit`` by one unit. ``quarter`` is
+    None for rules over the whole horizon. ``text`` says it in words.
+    """
+
+    rule: str
+    key: str
+    quarter: str | None
+    side: Side
+    limit: float
+    used: float
+    slack: float
+    price: float
+    unit: str
+    binding: bool
+    text: str
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A certified plan for one scenario: no plan within the rules brings more than ``bound``.
+
+    ``objective`` is the response of the rounded plan under the unmerged curves,
+    ``current_objective`` that of the approved budget, ``comparable_objective`` that of the approved
+    budget cut pro rata to the money this plan spends: the gain is measured against it. ``gap`` is
+    (bound - objective) / max(|objective|, |current_objective|, 1 minor unit).
+    """
+
+    problem: AllocationProblem
+    allocation: Allocation
+    status: Status
+    objective: float
+    bound: float
+    gap: float
+    current_objective: float
+    comparable_objective: float
+    rows: tuple[PlanRow, ...]
+    rules: tuple[RuleEntry, ...]
+    warnings: tuple[str, ...] = ()
+    sense: Literal["max"] = "max"
+
+    @property
+    def upper_bound(self) -> float:
+        """The bound on the response; the same as ``bound`` while maximising."""
+        return self.bound

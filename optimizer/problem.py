@@ -1,0 +1,100 @@
+"""The allocation problem: everything a plan depends on, as one frozen value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from models.curve import ResponseCurve
+from models.saturation import Floats
+
+if TYPE_CHECKING:
+    from optimizer.rules.rule import Rule
+
+
+@dataclass(frozen=True)
+class Channel:
+    """A line of the budget.
+
+    ``curve`` is None where nothing is known of what the channel brings (no history and no given
+    curve): it counts in every budget and share and adds nothing to the objective.
+    """
+
+    name: str
+    curve: ResponseCurve | None = None
+    unit: str | None = None
+    tags: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class AllocationProblem:
+    """C channels, Q quarters, one scenario.
+
+    ``current``      (C, Q) approved money to move away from.
+    ``current_pool`` (Q,) approved money in the reserve pool.
+    ``budget``       (Q,) money of this scenario's quarters, pool included.
+    ``demand``       (C, Q) factor on response; 1 is what the curves were fitted on.
+    ``media_price``  (C, Q) factor on prices: money buys 1 / media_price of what it bought.
+    ``pacing``       per channel: shares of a quarter's spend per period of its curve, adding to 1;
+                     None means even.
+    ``minor_unit``   the currency's smallest amount; 0 turns rounding off.
+    ``tolerance``    the gap at which a plan counts as optimal; ``time_limit`` in seconds.
+    """
+
+    scenario: str
+    currency: str
+    first_day: date
+    quarters: tuple[str, ...]
+    channels: tuple[Channel, ...]
+    current: Floats
+    current_pool: Floats
+    budget: Floats
+    demand: Floats
+    media_price: Floats
+    pacing: tuple[tuple[float, ...] | None, ...]
+    rules: tuple[Rule, ...] = ()
+    minor_unit: float = 0.01
+    tolerance: float = 1e-4
+    time_limit: float = 60.0
+    warnings: tuple[str, ...] = field(default=())
+
+    def __post_init__(self) -> None:
+        cells = (len(self.channels), len(self.quarters))
+        tables = (self.current, self.demand, self.media_price)
+        if any(a.shape != cells for a in tables):
+            raise ValueError(f"current, demand and media_price must have shape {cells}")
+        if self.current_pool.shape != cells[1:] or self.budget.shape != cells[1:]:
+            raise ValueError(f"current_pool and budget must have shape {cells[1:]}")
+        if len(self.pacing) != cells[0]:
+            raise ValueError(f"pacing must name {cells[0]} channels")
+        if any(np.any(~(a >= 0)) for a in (*tables, self.current_pool, self.budget)):
+            raise ValueError("amounts and factors must be 0 or more and not NaN")
+        if np.any(self.media_price == 0):
+            raise ValueError("a media price must be above 0")
+
+    @property
+    def base(self) -> Floats:
+        """(C, Q) money from which elasticity is measured.
+
+        The current amount times this scenario's quarter budget over the current quarter's total.
+        """
+        total = self.current.sum(axis=0) + self.current_pool
+        ratio = np.divide(self.budget, total, out=np.ones_like(total), where=total > 0)
+        return np.asarray(self.current * ratio)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The channels' names, in the order of the rows of every table."""
+        return tuple(channel.name for channel in self.channels)
+
+
+@dataclass(frozen=True)
+class Allocation:
+    """Money per channel and quarter (C, Q) and pool per quarter (Q,), for one problem."""
+
+    problem: AllocationProblem
+    spend: Floats
+    pool: Floats
