@@ -1,0 +1,47 @@
+"""What can go wrong while planning."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+class PlanningError(Exception):
+    """A plan cannot be made."""
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """A smallest set of rules that cannot hold together.
+
+    ``rules`` are sentences, one per rule of the set; ``remedies`` sentences, each one change that
+    alone resolves this conflict.
+    """
+
+    rules: tuple[str, ...]
+    remedies: tuple[str, ...]
+
+
+class RulesCollide(PlanningError):
+    """The rules cannot all hold."""
+
+    def __init__(self, scenario: str, conflict: Conflict) -> None:
+        self.scenario = scenario
+        self.conflict = conflict
+        super().__init__("\n".join(self.explanation))
+
+    @property
+    def explanation(self) -> tuple[str, ...]:
+        """Sentences for a planner: what collides, then what would help."""
+        together = f"{self.scenario}: these rules cannot hold together"
+        rules = tuple(f"  - {text}" for text in self.conflict.rules)
+        remedies = tuple(f"  - {text}" for text in self.conflict.remedies)
+        help_ = ("any one of these changes makes them fit:", *remedies) if remedies else ()
+        return (f"{together}:", *rules, *help_)
+
+
+class NoPlanInTime(PlanningError):
+    """The time limit passed before any plan was found."""
+
+
+class UnkeptRule(PlanningError):
+    """A finished plan broke a rule: a defect, so it is not handed out."""

@@ -1,0 +1,86 @@
+"""Linear forms over a plan's money, and the rows of rules that are made of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.saturation import Floats
+
+Side = Literal["min", "max"]
+
+
+@dataclass(frozen=True)
+class LinearForm:
+    """constant + sum of coefficients x cells.
+
+    ``cells`` are indices into the decision vector: channel c in quarter q of Q is c * Q + q, and
+    the pool of quarter q follows the C * Q channel cells. Money in, money out.
+    """
+
+    cells: NDArray[np.int64]
+    coefficients: Floats
+    constant: float = 0.0
+
+    @classmethod
+    def sum_of(cls, cells: Iterable[int], constant: float = 0.0) -> LinearForm:
+        """The plain sum of some cells, plus a constant."""
+        index = np.fromiter(cells, dtype=np.int64)
+        return cls(index, np.ones(len(index)), constant)
+
+    @classmethod
+    def of(cls, constant: float) -> LinearForm:
+        """A form without cells."""
+        return cls(np.empty(0, dtype=np.int64), np.empty(0), constant)
+
+    def at(self, decision: Floats) -> float:
+        """Value at a decision vector."""
+        return float(self.coefficients @ decision[self.cells]) + self.constant
+
+    def minus(self, factor: float, other: LinearForm) -> LinearForm:
+        """self - factor * other."""
+        if not len(other.cells):
+            return LinearForm(self.cells, self.coefficients, self.constant - factor * other.constant)
+        cells, where = np.unique(np.concatenate([self.cells, other.cells]), return_inverse=True)
+        joined = np.concatenate([self.coefficients, -factor * other.coefficients])
+        coefficients = np.bincount(where, weights=joined, minlength=len(cells))
+        return LinearForm(cells, coefficients, self.constant - factor * other.constant)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of one rule, seen from one side: form <= limit * base, or >= for side "min".
+
+    ``limit`` is in ``unit``: money, where ``base`` is the constant 1, or percentage points ("%"),
+    where ``base`` is one per cent of the money that the share is taken of. So one more unit of
+    ``limit`` loosens the row by ``base`` units of money, for every rule alike.
+    ``n`` is how many rounded amounts the row adds up.
+    """
+
+    rule: str
+    key: str
+    quarter: str | None
+    side: Side
+    form: LinearForm
+    base: LinearForm
+    limit: float
+    unit: str
+
+    @property
+    def excess_form(self) -> LinearForm:
+        """form - limit * base: <= 0 (side "max") or >= 0 (side "min") where the row holds."""
+        return self.form.minus(self.limit, self.base)
+
+    def excess(self, decision: Floats) -> float:
+        """Money by which the decision breaks the row; negative where it keeps it with room."""
+        value = self.excess_form.at(decision)
+        return value if self.side == "max" else -value
+
+    def used(self, decision: Floats) -> float:
+        """What the decision uses, in the unit of ``limit``."""
+        base = self.base.at(decision)
+        return self.form.at(decision) / base if base else 0.0

@@ -1,0 +1,71 @@
+"""Reserve: the pool of money that is not assigned to any channel."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from optimizer.form import LinearForm, Row
+from optimizer.problem import Allocation
+from optimizer.rules.rule import Rule, Violation, slack_of
+
+if TYPE_CHECKING:
+    from optimizer.program import Program
+
+
+@dataclass(frozen=True)
+class Reserve(Rule):
+    """low <= sum over q pool[q] / sum over q budget[q] <= high; limits in per cent of the budget.
+
+    One pool, filled quarter by quarter. ``share`` None keeps every quarter's pool at its current
+    amount, in money.
+    """
+
+    name = "reserve"
+
+    share: tuple[float, float] | None = None
+
+    def constrain(self, program: Program) -> None:
+        """Two rows for the band, or one equation per quarter."""
+        problem = program.problem
+        quarters = range(len(problem.quarters))
+        if self.share is None:
+            for q, quarter in enumerate(problem.quarters):
+                form = LinearForm.sum_of([program.pool_cell(q)])
+                now = float(problem.current_pool[q])
+                program.limit(self.name, "pool", quarter, form, at_least=now, at_most=now)
+            return
+        program.limit(
+            self.name,
+            "pool",
+            None,
+            LinearForm.sum_of([program.pool_cell(q) for q in quarters]),
+            base=LinearForm.of(float(problem.budget.sum()) / 100),
+            at_least=100 * self.share[0],
+            at_most=100 * self.share[1],
+            unit="%",
+        )
+
+    def check(self, plan: Allocation) -> Iterable[Violation]:
+        """The pool against its band, or against its current amounts."""
+        problem = plan.problem
+        if self.share is None:
+            for q, quarter in enumerate(problem.quarters):
+                off = abs(float(plan.pool[q] - problem.current_pool[q]))
+                if off > slack_of(problem, 1):
+                    text = f"{quarter}: the pool is {off:,.2f} off its current amount"
+                    yield Violation(self.name, "pool", quarter, off, text)
+            return
+        total, pool = float(problem.budget.sum()), float(plan.pool.sum())
+        excess = max(self.share[0] * total - pool, pool - self.share[1] * total)
+        if excess > slack_of(problem, len(problem.quarters)):
+            text = f"the pool holds {pool / total:.4%} of the budget, {excess:,.2f} out of its band"
+            yield Violation(self.name, "pool", None, excess, text)
+
+    def explain(self, row: Row) -> str:
+        """Which end of the band was reached."""
+        if row.unit != "%":
+            return f"the pool of {row.quarter} stays at its current amount"
+        end = "least" if row.side == "min" else "most"
+        return f"the pool holds the {end} it may: {row.limit:g} % of the budget"

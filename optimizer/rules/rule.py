@@ -1,0 +1,63 @@
+"""What every business rule is: rows for the program, a check in plain arithmetic, words."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from optimizer.form import Row
+from optimizer.problem import Allocation, AllocationProblem
+
+if TYPE_CHECKING:
+    from optimizer.program import Program
+
+
+@dataclass(frozen=True)
+class Violation:
+    """One place where an allocation breaks a rule; ``excess`` in money, or None."""
+
+    rule: str
+    key: str
+    quarter: str | None
+    excess: float
+    text: str
+
+
+class Rule(ABC):
+    """A business rule; subclasses are frozen dataclasses, one per file.
+
+    ``name`` is the word used everywhere: policy key, file, row prefix, heading, test.
+    """
+
+    name: ClassVar[str]
+
+    @abstractmethod
+    def constrain(self, program: Program) -> None:
+        """Add this rule's rows to the program."""
+
+    @abstractmethod
+    def check(self, plan: Allocation) -> Iterable[Violation]:
+        """Restate the rule in plain arithmetic, allowing for rounding to minor units."""
+
+    @abstractmethod
+    def explain(self, row: Row) -> str:
+        """What it means, in words, that this row binds."""
+
+    def fixes(self, problem: AllocationProblem) -> frozenset[str]:
+        """Channels whose amount this rule settles, so that their elasticity does not apply."""
+        return frozenset()
+
+
+def settled(problem: AllocationProblem) -> frozenset[str]:
+    """Channels that a rule above elasticity has settled (stopped, committed, held)."""
+    return frozenset().union(*(rule.fixes(problem) for rule in problem.rules))
+
+
+def slack_of(problem: AllocationProblem, amounts: int) -> float:
+    """Money by which a row over so many rounded amounts may miss its limit.
+
+    Half a minor unit per amount, plus what floating-point sums of these budgets lose.
+    """
+    return 0.5 * problem.minor_unit * amounts + 1e-9 * float(problem.budget.sum())

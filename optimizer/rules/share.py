@@ -1,0 +1,84 @@
+"""Share: a band for a part of the budget."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from optimizer.form import LinearForm, Row
+from optimizer.problem import Allocation
+from optimizer.rules.part import Part
+from optimizer.rules.rule import Rule, Violation, slack_of
+
+if TYPE_CHECKING:
+    from optimizer.program import Program
+
+
+@dataclass(frozen=True)
+class Share(Rule):
+    """low * W <= sum of x over the part <= high * W; limits in per cent.
+
+    W is the whole budget (pool included) or, with ``within``, the planned total of that part;
+    over the horizon, or with ``each_quarter`` quarter by quarter.
+    """
+
+    name = "share"
+
+    key: str
+    of: Part
+    band: tuple[float, float]
+    within: Part | None = None
+    each_quarter: bool = False
+
+    def constrain(self, program: Program) -> None:
+        """Two rows, or two per quarter."""
+        problem = program.problem
+        members = self.of.members(problem)
+        for quarter, quarters in self._spans(len(problem.quarters), problem.quarters):
+            form = LinearForm.sum_of([program.cell(c, q) for c in members for q in quarters])
+            if self.within is None:
+                whole = LinearForm.of(float(problem.budget[quarters].sum()))
+            else:
+                around = self.within.members(problem)
+                whole = LinearForm.sum_of([program.cell(c, q) for c in around for q in quarters])
+            program.limit(
+                self.name,
+                self.key,
+                quarter,
+                form,
+                base=LinearForm(whole.cells, whole.coefficients / 100, whole.constant / 100),
+                at_least=100 * self.band[0],
+                at_most=100 * self.band[1],
+                unit="%",
+            )
+
+    def check(self, plan: Allocation) -> Iterable[Violation]:
+        """The part's money against its band."""
+        problem = plan.problem
+        members = list(self.of.members(problem))
+        for quarter, quarters in self._spans(len(problem.quarters), problem.quarters):
+            part = float(plan.spend[members][:, quarters].sum())
+            whole, amounts = float(problem.budget[quarters].sum()), len(members) * len(quarters)
+            if self.within is not None:
+                around = list(self.within.members(problem))
+                whole = float(plan.spend[around][:, quarters].sum())
+                amounts += len(around) * len(quarters)
+            excess = max(self.band[0] * whole - part, part - self.band[1] * whole)
+            if excess > slack_of(problem, amounts):
+                when = f"{quarter}: " if quarter else ""
+                text = f"{when}{self.key} is {excess:,.2f} out of its band"
+                yield Violation(self.name, self.key, quarter, excess, text)
+
+    def explain(self, row: Row) -> str:
+        """Which end of the band was reached."""
+        end = "least" if row.side == "min" else "most"
+        whole = "the budget" if self.within is None else "its line"
+        return f"{self.key} has the {end} it may: {row.limit:g} % of {whole}"
+
+    def _spans(
+        self, count: int, quarters: tuple[str, ...]
+    ) -> list[tuple[str | None, list[int]]]:
+        if self.each_quarter:
+            return [(quarters[q], [q]) for q in range(count)]
+        return [(None, list(range(count)))]
