@@ -19,7 +19,7 @@ test: .venv/ready
 
 .venv/ready: requirements.lock pyproject.toml
 	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
-	  echo "reallot needs Python 3.11 or newer, and found none." >&2; \
+	  echo "reallot needs Python 3.11 or newer; $(if $(PYTHON),$(PYTHON) is not,there is none on the path)." >&2; \
 	  echo "Install one (python.org, brew install python, apt install python3 python3-venv)," >&2; \
 	  echo "or name it: make $(or $(MAKECMDGOALS),demo) PYTHON=/path/to/python3.11" >&2; exit 1; }
 	@echo "Setting up .venv with $(PYTHON) (once; a few minutes on a slow line) ..."
