@@ -1,0 +1,214 @@
+"""What must fit together across the files: names, bands, amounts, pacing."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from decimal import Decimal
+from itertools import combinations
+
+from models.period import Period
+from reallot.errors import Finding, quoted
+from reallot.project.budget import Budget
+from reallot.project.currency import minor_unit
+from reallot.project.headings import KNOWN
+from reallot.project.nearest import did_you_mean
+from reallot.project.policy import Channel, Part, Policy
+from reallot.project.scenario_file import ScenarioFile
+from reallot.project.tables import Table
+from reallot.project.toml_file import Key, TomlFile
+
+PROBABILITY_SLACK = 1e-6
+PACING_SLACK = 1e-6
+
+
+def check_policy(
+    policy: Policy,
+    file: TomlFile,
+    budget: Budget | None,
+    periods: Mapping[str, Period],
+    has_history: bool,
+) -> Iterator[Finding]:
+    """Problems of a policy that its file alone does not show.
+
+    ``file`` is where it was said: reallot.toml, or the scenario whose changes are in ``policy``.
+    ``periods`` are the curves' periods by channel, as far as there is a curve.
+    """
+    yield from _named_twice(file)
+    yield from _money(policy, file)
+    if budget is not None:
+        yield from _names(policy, file, budget)
+    for channel in policy.channel:
+        key = entry(file, "channel", channel.name)
+        if channel.floor is not None and channel.cap is not None and channel.floor > channel.cap:
+            found = f"the floor of {quoted(channel.name)}, {channel.floor:g}, is over its cap"
+            expected = f"Write a floor of at most {channel.cap:g}, or a higher cap."
+            yield file.finding((*key, "floor"), found, expected)
+        yield from _pacing(channel, (*key, "pacing"), file, periods.get(channel.name))
+    yield from _tiers(policy, file, has_history)
+
+
+def check_scenario(scenario: ScenarioFile, file: TomlFile, quarters: int) -> Iterator[Finding]:
+    """Problems of a scenario's factors."""
+    factors: list[tuple[Key, tuple[float, ...] | None]] = [
+        (("demand",), scenario.demand),
+        (("media_price",), scenario.media_price),
+        (("budget",), scenario.budget),
+    ]
+    for i, channel in enumerate(scenario.channel):
+        factors += [
+            (("channel", i, "demand"), channel.demand),
+            (("channel", i, "media_price"), channel.media_price),
+        ]
+    for key, values in factors:
+        if values is not None and len(values) not in (1, quarters):
+            found = f"found {len(values)} numbers for {quarters} quarters"
+            yield file.finding(key, found, "Write one number, or one per quarter.")
+    if not any(scenario.budget):
+        expected = "Write factors above 0: with nothing to spend there is nothing to plan."
+        yield file.finding(("budget",), "the scenario's budget is 0", expected)
+
+
+def check_probabilities(
+    scenarios: Mapping[str, ScenarioFile], files: Mapping[str, TomlFile]
+) -> Iterator[Finding]:
+    """Probabilities are given in all scenarios or in none, and add to 1."""
+    given = {
+        name: scenario.probability
+        for name, scenario in scenarios.items()
+        if scenario.probability is not None
+    }
+    if not given:
+        return
+    without = [name for name in scenarios if name not in given]
+    for name in without:
+        found = f"there is no probability, though {', '.join(given)} have one"
+        yield files[name].finding(("probability",), found, "Write it in all scenarios or in none.")
+    total = sum(given.values())
+    if not without and abs(total - 1) > PROBABILITY_SLACK:
+        found = f"the probabilities of {', '.join(given)} add to {total:.9g}"
+        expected = "Write probabilities that add to 1."
+        yield files[next(iter(given))].finding(("probability",), found, expected)
+
+
+def check_columns(policy: Policy, file: TomlFile, tables: Collection[Table]) -> Iterator[Finding]:
+    """[columns] names headings that are there."""
+    headings = [heading for table in tables for heading in table.headings]
+    for field, names in policy.columns.items():
+        if field not in KNOWN:
+            expected = f"Correct or delete it.{did_you_mean(field, KNOWN)}"
+            yield file.finding(("columns", field), "this is no field of a table", expected)
+            continue
+        for name in names:
+            if name not in headings:
+                found = f"no table has a heading {quoted(name)}"
+                expected = f"Correct or delete it.{did_you_mean(name, headings)}"
+                yield file.finding(("columns", field), found, expected)
+
+
+def entry(file: TomlFile, table: str, name: str) -> Key:
+    """The key of the entry with this name, as far as the file has it."""
+    entries = file.data.get(table, [])
+    names = [e.get("name") for e in entries if isinstance(e, dict)]
+    return (table, names.index(name)) if name in names else (table,)
+
+
+def _named_twice(file: TomlFile) -> Iterator[Finding]:
+    for table in ("channel", "share"):
+        seen: set[str] = set()
+        for i, item in enumerate(file.data.get(table, [])):
+            name = item["name"]
+            if name in seen:
+                found = f"there are two [[{table}]] with the name {quoted(name)}"
+                yield file.finding((table, i, "name"), found, "Put them together, or rename one.")
+            seen.add(name)
+
+
+def _money(policy: Policy, file: TomlFile) -> Iterator[Finding]:
+    """Amounts are whole numbers of what the plan rounds to."""
+    smallest = minor_unit(policy.plan.currency)
+    rounding = policy.plan.rounding
+    if rounding is not None and Decimal(str(rounding)) % smallest:
+        found = f"found {rounding:g}; the smallest amount of {policy.plan.currency} is {smallest:f}"
+        expected = f"Write a multiple of {smallest:f}, or 0 to turn rounding off."
+        yield file.finding(("plan", "rounding"), found, expected)
+        return
+    step = Decimal(str(rounding)) if rounding else smallest
+    amounts: list[tuple[Key, float | None]] = [(("plan", "budget"), policy.plan.budget)]
+    for channel in policy.channel:
+        key = entry(file, "channel", channel.name)
+        amounts += [((*key, "floor"), channel.floor), ((*key, "cap"), channel.cap)]
+    for key, amount in amounts:
+        if amount is not None and Decimal(str(amount)) % step:
+            expected = f"Write a whole number of {step:f} {policy.plan.currency}."
+            yield file.finding(key, f"found {amount:.15g}", expected)
+
+
+def _names(policy: Policy, file: TomlFile, budget: Budget) -> Iterator[Finding]:
+    """Channels, units and tags that the policy names are there."""
+    for channel in policy.channel:
+        if channel.name not in budget.channels:
+            key = (*entry(file, "channel", channel.name), "name")
+            yield _unknown(file, key, "channel", channel.name, budget.channels)
+    units = {channel.unit for channel in policy.channel if channel.unit is not None}
+    for unit in policy.elasticity.unit:
+        if unit not in units:
+            yield _unknown(file, ("elasticity", "unit", unit), "unit", unit, units)
+    known = {
+        "channel": set(budget.channels),
+        "unit": units,
+        "tag": {tag for channel in policy.channel for tag in channel.tags},
+    }
+    for share in policy.share:
+        for side, part in (("of", share.of), ("within", share.within)):
+            if part is None:
+                continue
+            key = (*entry(file, "share", share.name), side)
+            unknown = [
+                _unknown(file, (*key, kind), kind, name, names)
+                for kind, names in known.items()
+                for name in getattr(part, kind)
+                if name not in names
+            ]
+            yield from unknown
+            if not unknown and not any(_has(part, policy, name) for name in budget.channels):
+                yield file.finding(key, "no channel matches all of this", "Ask for less at once.")
+
+
+def _has(part: Part, policy: Policy, name: str) -> bool:
+    said = policy.says_of(name)
+    return (
+        (not part.channel or name in part.channel)
+        and (not part.unit or said.unit in part.unit)
+        and (not part.tag or not set(part.tag).isdisjoint(said.tags))
+    )
+
+
+def _unknown(file: TomlFile, key: Key, kind: str, name: str, known: Collection[str]) -> Finding:
+    where = "budget.csv" if kind == "channel" else "any [[channel]]"
+    near = did_you_mean(name, known)
+    found = f"the {kind} {quoted(name)} is not in {where}"
+    return file.finding(key, found, f"Correct the name or delete it.{near}")
+
+
+def _pacing(channel: Channel, key: Key, file: TomlFile, period: Period | None) -> Iterator[Finding]:
+    if channel.pacing is None:
+        return
+    total = sum(channel.pacing)
+    if abs(total - 1) > PACING_SLACK:
+        yield file.finding(key, f"the shares add to {total:.9g}", "Write shares that add to 1.")
+    if period is not None and len(channel.pacing) != period.per_quarter:
+        found = f"found {len(channel.pacing)} shares"
+        expected = f"Write {period.per_quarter}: its curve goes by the {period}."
+        yield file.finding(key, found, expected)
+
+
+def _tiers(policy: Policy, file: TomlFile, has_history: bool) -> Iterator[Finding]:
+    named = policy.tiers.named
+    if named and not has_history:
+        expected = "Give history.csv, or delete [tiers]."
+        yield file.finding(("tiers",), "there is no history to grade channels by", expected)
+    for (a, first), (b, second) in combinations(named.items(), 2):
+        apart = first.roi[1] <= second.roi[0] or second.roi[1] <= first.roi[0]
+        if "out" not in (a, b) and not apart:
+            expected = f"Let {b} end where {a} begins."
+            yield file.finding(("tiers", b, "roi"), f"{a} and {b} overlap", expected)

@@ -1,0 +1,110 @@
+"""Numbers as people write them, read strictly: what could be meant two ways is refused."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from decimal import Decimal
+
+import numpy as np
+
+from models.saturation import Floats
+from reallot.errors import Finding, UnreadableError, quoted
+from reallot.project.headings import Columns
+
+_PLAIN = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+_DECIMAL_COMMA = re.compile(r"[+-]?\d+,(\d{1,2}|\d{4,})")
+_ONE_COMMA = re.compile(r"([+-]?\d{1,3}),(\d{3})")
+_GROUPED = re.compile(r"[+-]?\d{1,3}([ ,.'’\u00a0\u202f]\d{3})+([.,]\d+)?")
+_WITH_CURRENCY = re.compile(r"(?:[^\d\s.,+-]{1,4})?\s*([+-]?[\d.,]*\d)\s*(?:[^\d\s.,]{1,4})?")
+
+
+def number(text: str) -> Decimal:
+    """The number a cell holds, with a point or a comma before the decimals.
+
+    Raises `UnreadableError` with what to write instead.
+    """
+    text = text.strip()
+    if _PLAIN.fullmatch(text):
+        return Decimal(text)
+    if _DECIMAL_COMMA.fullmatch(text):
+        return Decimal(text.replace(",", "."))
+    if one := _ONE_COMMA.fullmatch(text):
+        whole, rest = one.groups()
+        raise UnreadableError(
+            f"Write {whole}{rest} if the comma separates thousands, {whole}.{rest} if it is a "
+            "decimal comma."
+        )
+    if _GROUPED.fullmatch(text):
+        raise UnreadableError(f"Write {_ungrouped(text)}, without thousands separators.")
+    if text.lower().lstrip("+-") in ("nan", "inf", "infinity", "#n/a", "n/a", "na", "null", "none"):
+        raise UnreadableError("Write a number.")
+    if money := _WITH_CURRENCY.fullmatch(text):
+        plain = money.group(1)
+        plain = _ungrouped(plain) if _GROUPED.fullmatch(plain) else plain
+        raise UnreadableError(f"Write {plain}, in the plan's currency and without a sign.")
+    raise UnreadableError("Write a number.")
+
+
+def column_of_numbers(
+    columns: Columns,
+    field: str,
+    findings: list[Finding],
+    *,
+    least: Decimal | None = None,
+    blank: str | None = None,
+) -> list[Decimal | None]:
+    """One column's numbers, times the unit of its heading; None where none could be read.
+
+    ``blank`` is the remedy for an empty cell; where it is None, an empty cell is a missing value.
+    Every problem is added to ``findings``.
+    """
+    table, place = columns.table, columns.places[field]
+    numbers: list[Decimal | None] = []
+    with_comma: int | None = None
+    with_point: int | None = None
+    for row, text in table.cells(place.position):
+        value: Decimal | None = None
+        if not text.strip():
+            if blank is not None:
+                findings.append(table.finding(row, place.position, "the cell is empty", blank))
+        else:
+            try:
+                value = number(text)
+            except UnreadableError as remedy:
+                findings.append(
+                    table.finding(row, place.position, f"found {quoted(text)}", str(remedy))
+                )
+            else:
+                with_comma = row if with_comma is None and "," in text else with_comma
+                with_point = row if with_point is None and "." in text else with_point
+                if least is not None and value < least:
+                    expected = f"Write {least} or more."
+                    findings.append(
+                        table.finding(row, place.position, f"found {quoted(text)}", expected)
+                    )
+                    value = None
+        numbers.append(None if value is None else value * place.factor)
+    if with_comma is not None and with_point is not None:
+        found = f"row {with_point} has a decimal point, row {with_comma} a decimal comma"
+        later = max(with_comma, with_point)
+        findings.append(table.finding(later, place.position, found, "Write points throughout."))
+    return numbers
+
+
+def floats(numbers: Sequence[Decimal | None]) -> Floats:
+    """The numbers as an array, NaN where there is none."""
+    return np.asarray([np.nan if n is None else float(n) for n in numbers], dtype=float)
+
+
+def _ungrouped(text: str) -> str:
+    """A grouped number without its separators; the last separator is a decimal one if unlike."""
+    separators = [c for c in text if not c.isdigit() and c not in "+-"]
+    decimal = (
+        separators[-1] if separators[-1] in ".," and separators.count(separators[-1]) == 1 else ""
+    )
+    if len(separators) == 1:
+        decimal = ""
+    whole, mark, part = text.rpartition(decimal) if decimal else (text, "", "")
+    digits = "".join(c for c in whole if c.isdigit() or c in "+-")
+    return f"{digits}.{part}" if mark else digits

@@ -1,0 +1,72 @@
+"""A project: everything that a folder says, as one value."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from models.curve import ResponseCurve
+from models.history import History
+from reallot import __version__
+from reallot.project.budget import Budget
+from reallot.project.policy import Policy
+from reallot.project.scenario_file import ScenarioFile
+from reallot.project.tables import digest_of
+
+POLICY = "reallot.toml"
+SCENARIOS = "scenarios"
+# The scenario that is planned where there is no file.
+BASE = "base"
+
+
+@dataclass(frozen=True)
+class Project:
+    """What a project's files say, checked against each other.
+
+    ``given`` are the curves the planner brought, ``scenarios`` the files by name (`BASE` alone
+    where there is none). ``digests`` maps every file read to its SHA-256.
+    """
+
+    folder: Path
+    policy: Policy
+    budget: Budget
+    history: History | None
+    given: tuple[ResponseCurve, ...]
+    scenarios: Mapping[str, ScenarioFile]
+    digests: Mapping[str, str]
+    warnings: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """The plan's name, or the folder's."""
+        return (
+            self.folder.resolve().name if self.policy.plan.name is None else self.policy.plan.name
+        )
+
+    def policy_in(self, scenario: str) -> Policy:
+        """The policy as it holds in a scenario."""
+        return self.scenarios[scenario].over(self.policy)
+
+    def inputs_of_curves(self) -> dict[str, str]:
+        """What the fit depends on: its tables, how they are read, and this version."""
+        stems = ("history", "outcome", "curves")
+        inputs = {name: d for name, d in self.digests.items() if name.split(".")[0] in stems}
+        reading = {
+            "currency": self.policy.plan.currency,
+            "columns": self.policy.columns,
+            "history": self.policy.history.model_dump(),
+        }
+        inputs["reading"] = digest_of(json.dumps(reading, sort_keys=True).encode())
+        inputs["reallot"] = __version__
+        return inputs
+
+    def inputs_of_plan(self, scenario: str) -> dict[str, str]:
+        """The hash of every file that a scenario's plan depends on."""
+        own = f"{SCENARIOS}/{scenario}.toml"
+        return {
+            name: digest
+            for name, digest in self.digests.items()
+            if name == own or not name.startswith(f"{SCENARIOS}/")
+        }

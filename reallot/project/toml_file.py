@@ -1,0 +1,215 @@
+"""TOML files: read, checked against a model, every problem with its line."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar, get_args
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from reallot.errors import Finding, InputError, quoted
+from reallot.project.nearest import did_you_mean
+from reallot.project.policy import Section
+from reallot.project.tables import decode, digest_of, read_bytes
+
+Key = tuple[str | int, ...]
+Model = TypeVar("Model", bound=Section)
+
+# What the policy may say one day; a star stands for any entry.
+NOT_YET: frozenset[tuple[str, ...]] = frozenset(
+    [
+        ("plan", "margin"),
+        ("plan", "shift_between_quarters"),
+        ("reserve", "emergency"),
+        ("reserve", "keep_value"),
+        ("weights",),
+        ("target",),
+        ("moves",),
+        ("trigger",),
+    ]
+    + [
+        ("channel", "*", key)
+        for key in (
+            "launch_at",
+            "fixed_cost",
+            "cost_of_result",
+            "cac_ceiling",
+            "lifetime_value",
+            "margin",
+            "owner",
+        )
+    ]
+)
+NOT_YET_OBJECTIVES = ("profit", "spend")
+EXAMPLES = {
+    "plan": '[plan] with currency = "CNY", first_quarter = "2027Q1" and quarters = 4',
+    "currency": 'currency = "CNY"',
+    "first_quarter": 'first_quarter = "2027Q1"',
+    "quarters": "quarters = 4",
+    "share": "share = [0.10, 0.15]",
+    "band": "band = [0.40, 0.50]",
+    "of": 'of = { tag = "core" }',
+    "roi": "roi = [5.0, inf]",
+    "name": 'name = "…"',
+}
+_HEADER = re.compile(r"\s*(\[\[?)\s*(.+?)\s*\]\]?\s*(?:#.*)?")
+_ASSIGNMENT = re.compile(
+    r"\s*((?:[\w-]+|\"[^\"]*\"|'[^']*')(?:\s*\.\s*(?:[\w-]+|\"[^\"]*\"|'[^']*'))*)\s*="
+)
+_BARE = re.compile(r"[\w-]+|\"[^\"]*\"|'[^']*'")
+_LINE = re.compile(r"\(at line (\d+), column \d+\)")
+
+
+@dataclass(frozen=True)
+class TomlFile:
+    """A file's keys, with its text to find their lines in; ``name`` is relative to the project."""
+
+    name: str
+    text: str
+    data: dict[str, Any]
+    digest: str
+
+    def finding(self, key: Key, found: str, expected: str) -> Finding:
+        """A problem with a key."""
+        return Finding(self.name, row_of(self.text, key), written(key), found, expected)
+
+    def checked(self, model: type[Model], findings: list[Finding]) -> Model | None:
+        """The file as this model has it; None, with findings, where it does not fit."""
+        before = len(findings)
+        data = self._without_what_is_not_read_yet(self.data, (), findings)
+        try:
+            checked = model.model_validate(data)
+        except ValidationError as error:
+            findings.extend(self._finding_of(detail, model) for detail in error.errors())
+            return None
+        return checked if len(findings) == before else None
+
+    def _without_what_is_not_read_yet(self, value: Any, key: Key, findings: list[Finding]) -> Any:
+        if isinstance(value, list):
+            return [
+                self._without_what_is_not_read_yet(entry, (*key, i), findings)
+                for i, entry in enumerate(value)
+            ]
+        if not isinstance(value, dict):
+            return value
+        kept = {}
+        for name, entry in value.items():
+            here = (*key, name)
+            if _is_not_read_yet(here, entry):
+                found = f"this version does not read {written(here)} yet"
+                findings.append(self.finding(here, found, "Delete it."))
+            else:
+                kept[name] = self._without_what_is_not_read_yet(entry, here, findings)
+        return kept["value"] if "bends" in value and set(kept) == {"value"} else kept
+
+    def _finding_of(self, error: ErrorDetails, model: type[Section]) -> Finding:
+        key = error["loc"]
+        if error["type"] == "extra_forbidden":
+            names = _section_at(model, key[:-1]).model_fields
+            near = did_you_mean(str(key[-1]), names) or f" Known are {', '.join(names)}."
+            return self.finding(key, "the key is not known", f"Correct or delete it.{near}")
+        if error["type"] == "missing":
+            example = EXAMPLES.get(str(key[-1]), f"{key[-1]} = …")
+            return self.finding(key, "the key is missing", f"Write {example}.")
+        if error["type"] == "value_error":
+            wanted = str(error["ctx"]["error"])
+            sentence = wanted if wanted.startswith("Write ") else f"Write {wanted}"
+        else:
+            sentence = error["msg"].replace("Input should", "It should")
+        sentence = sentence if sentence.endswith((".", "?")) else f"{sentence}."
+        return self.finding(key, f"found {quoted_value(error['input'])}", sentence)
+
+
+def read_toml(path: Path, name: str) -> TomlFile:
+    """Read a TOML file; InputError where it is not one."""
+    content = read_bytes(path)
+    text = decode(path, content)
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        line = _LINE.search(str(error))
+        row = int(line[1]) if line else None
+        found = f"it is not valid TOML: {_LINE.sub('', str(error)).strip()}"
+        raise InputError([Finding(name, row, None, found, "Correct this line.")]) from error
+    return TomlFile(name, text, data, digest_of(content))
+
+
+def written(key: Key) -> str:
+    """A key's path as a message shows it: channel[2].cap, counting entries from 1."""
+    shown = ""
+    for step in key:
+        shown += f"[{step + 1}]" if isinstance(step, int) else f".{step}" if shown else step
+    return shown
+
+
+def quoted_value(value: Any) -> str:
+    """A value as a message shows it."""
+    if isinstance(value, str):
+        return quoted(value)
+    return quoted(str(value))[1:-1]
+
+
+def row_of(text: str, key: Key) -> int | None:
+    """The line on which a key stands, or failing that the nearest table around it."""
+    best: tuple[int, int | None] = (0, None)
+    table: list[str | int] = []
+    counts: dict[tuple[str | int, ...], int] = {}
+    for number, line in enumerate(text.splitlines(), start=1):
+        if header := _HEADER.fullmatch(line):
+            table = _resolved(_names(header[2]), counts, is_array=header[1] == "[[")
+            path = table
+        elif assignment := _ASSIGNMENT.match(line):
+            path = [*table, *_names(assignment[1])]
+        else:
+            continue
+        if len(path) > best[0] and tuple(path) == key[: len(path)]:
+            best = (len(path), number)
+    return best[1]
+
+
+def _resolved(
+    names: list[str], counts: dict[tuple[str | int, ...], int], *, is_array: bool
+) -> list[str | int]:
+    """A header's path with the position of each array entry it lies in."""
+    path: list[str | int] = []
+    for depth, name in enumerate(names):
+        path.append(name)
+        here = tuple(path)
+        if is_array and depth == len(names) - 1:
+            counts[here] = counts.get(here, -1) + 1
+        if here in counts:
+            path.append(counts[here])
+    return path
+
+
+def _names(dotted: str) -> list[str]:
+    return [name.strip("\"'") for name in _BARE.findall(dotted)]
+
+
+def _is_not_read_yet(key: Key, value: Any) -> bool:
+    if key[-1] == "bends":
+        return True
+    if key == ("plan", "objective"):
+        return value in NOT_YET_OBJECTIVES
+    return tuple("*" if isinstance(step, int) else step for step in key) in NOT_YET
+
+
+def _section_at(model: type[Section], key: Sequence[str | int]) -> type[Section]:
+    """The section of the model that a key's path leads to."""
+    for step in key:
+        field = model.model_fields.get(str(step))
+        inner = None if field is None else _section_in(field.annotation)
+        model = model if inner is None else inner
+    return model
+
+
+def _section_in(annotation: Any) -> type[Section] | None:
+    if isinstance(annotation, type) and issubclass(annotation, Section):
+        return annotation
+    found = (_section_in(argument) for argument in get_args(annotation))
+    return next((section for section in found if section is not None), None)

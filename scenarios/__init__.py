@@ -1,0 +1,1 @@
+"""What could happen: futures, and the plans for them side by side."""
