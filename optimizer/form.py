@@ -43,12 +43,15 @@ class LinearForm:
 
     def minus(self, factor: float, other: LinearForm) -> LinearForm:
         """self - factor * other."""
+        constant = self.constant - factor * other.constant
         if not len(other.cells):
-            return LinearForm(self.cells, self.coefficients, self.constant - factor * other.constant)
+            return LinearForm(self.cells, self.coefficients, constant)
         cells, where = np.unique(np.concatenate([self.cells, other.cells]), return_inverse=True)
-        joined = np.concatenate([self.coefficients, -factor * other.coefficients])
-        coefficients = np.bincount(where, weights=joined, minlength=len(cells))
-        return LinearForm(cells, coefficients, self.constant - factor * other.constant)
+        coefficients = np.zeros(len(cells))
+        np.add.at(
+            coefficients, where, np.concatenate([self.coefficients, -factor * other.coefficients])
+        )
+        return LinearForm(cells, coefficients, constant)
 
 
 @dataclass(frozen=True)

@@ -73,8 +73,8 @@ class Elasticity(Rule):
         for c, band in bands.items():
             down, up = band.down * base[c], band.up * base[c]
             over = np.maximum(change[c] - up, -change[c] - down)
-            for q in np.flatnonzero((over > slack_of(problem, 1)) & (base[c] > 0)):
-                yield _violation(problem, problem.channels[c].name, int(q), float(over[q]), band)
+            for q in np.flatnonzero((over > slack_of(problem, 1)) & (base[c] > 0)).tolist():
+                yield _violation(problem, problem.channels[c].name, q, float(over[q]), band)
         for unit, members in self._units(problem, bands).items():
             band = self.unit[unit]
             for q in range(len(problem.quarters)):
@@ -113,8 +113,7 @@ class Elasticity(Rule):
             unit: tuple(
                 c
                 for c in bands
-                if problem.channels[c].unit == unit
-                and problem.channels[c].name not in self.channel
+                if problem.channels[c].unit == unit and problem.channels[c].name not in self.channel
             )
             for unit in self.unit
         }

@@ -76,9 +76,7 @@ class Share(Rule):
         whole = "the budget" if self.within is None else "its line"
         return f"{self.key} has the {end} it may: {row.limit:g} % of {whole}"
 
-    def _spans(
-        self, count: int, quarters: tuple[str, ...]
-    ) -> list[tuple[str | None, list[int]]]:
+    def _spans(self, count: int, quarters: tuple[str, ...]) -> list[tuple[str | None, list[int]]]:
         if self.each_quarter:
             return [(quarters[q], [q]) for q in range(count)]
         return [(None, list(range(count)))]

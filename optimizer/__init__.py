@@ -1,0 +1,21 @@
+"""What we decide: curves and rules become a certified plan.
+
+Start reading at `optimizer.reallocate`.
+"""
+
+from optimizer.errors import Conflict, NoPlanInTime, PlanningError, RulesCollide
+from optimizer.plan import Plan, PlanRow, RuleEntry
+from optimizer.problem import Allocation, AllocationProblem, Channel
+
+__all__ = [
+    "Allocation",
+    "AllocationProblem",
+    "Channel",
+    "Conflict",
+    "NoPlanInTime",
+    "Plan",
+    "PlanRow",
+    "PlanningError",
+    "RuleEntry",
+    "RulesCollide",
+]

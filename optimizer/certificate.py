@@ -1,0 +1,158 @@
+"""The certificate: a decision, and a bound that no decision within the rules can exceed.
+
+First the linear relaxation, restarted warm as tangents are added where it promised too much. What
+gap is left then comes from curves below their envelopes: those blocks are split into pieces, the
+mixed-integer program gives a new bound, and the next solution shows where to split next.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+import numpy as np
+
+from models.saturation import Floats
+from optimizer.errors import NoPlanInTime
+from optimizer.relaxation import Point, Relaxation
+from optimizer.solve import Verdict
+
+# Rounds of tangents between two mixed-integer solves; more would polish pieces that change anyway.
+_POLISH = 6
+# Tangents whose block adds less than this share of the average excess are not worth their row.
+_WORTH_A_TANGENT = 0.02
+_PATIENCE = 8
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """The best decision found (money), its true response and an upper bound on every plan's."""
+
+    decision: Floats
+    value: float
+    bound: float
+    in_time: bool
+
+
+class InfeasibleError(Exception):
+    """No decision keeps all rules."""
+
+
+def certify(
+    relaxation: Relaxation, start: Floats | None, gap: float, scale: float, deadline: float
+) -> Certificate:
+    """Close the gap between the best decision and the bound to a share ``gap`` of its response.
+
+    ``scale`` is the least response that the share is taken of. ``start`` is a decision within the
+    rules, or None; ``deadline`` a time.monotonic() value.
+    Raises InfeasibleError, or NoPlanInTime where nothing was found before the deadline.
+    """
+    search = _Search(relaxation, gap, scale, deadline)
+    if start is not None:
+        search.consider(start)
+    point = search.tighten(rounds=None)
+    idle = 0
+    while point is not None and not search.closed and idle < _PATIENCE:
+        before = search.gap
+        search.split(point)
+        point = search.branch()
+        idle = idle + 1 if search.gap >= before else 0
+    if search.decision is None:
+        raise NoPlanInTime("no plan was found within the time limit: allow more time")
+    return Certificate(
+        search.decision, search.value, max(search.bound, search.value), search.closed
+    )
+
+
+class _Search:
+    def __init__(self, relaxation: Relaxation, share: float, scale: float, deadline: float) -> None:
+        self.relaxation = relaxation
+        self.share = share
+        self.scale = scale
+        self.deadline = deadline
+        self.decision: Floats | None = None
+        self.value = -np.inf
+        self.bound = np.inf
+
+    @property
+    def tolerance(self) -> float:
+        return self.share * max(self.scale, self.value)
+
+    @property
+    def gap(self) -> float:
+        return self.bound - self.value
+
+    @property
+    def closed(self) -> bool:
+        return self.gap <= self.tolerance
+
+    def consider(self, decision: Floats) -> float:
+        """Keep a decision that is better than the best so far; its true response."""
+        value = self.relaxation.response.value(self.relaxation.spend(decision))
+        if value > self.value:
+            self.decision, self.value = decision, value
+        return value
+
+    def tighten(self, rounds: int | None) -> Point | None:
+        """Solve the linear relaxation and add tangents until it promises what it keeps.
+
+        Its objective is a bound on all plans unless ``rounds`` limits it to fixed pieces.
+        Returns the last solution, or None where time is up.
+        """
+        count = 0
+        while True:
+            point = self._solve(gap=None)
+            if point is None:
+                return None
+            promised = float(point.promised.sum())
+            if rounds is None:
+                self.bound = min(self.bound, promised)
+            value = self.consider(point.decision)
+            x, y = self._coordinates(point)
+            excess = point.promised - self.relaxation.promise(x, y)
+            over = float(excess.sum())
+            count += 1
+            kept = over <= 0.1 * max(self.tolerance, promised - value)
+            if kept or count == rounds or (rounds is None and self.closed):
+                return point
+            worth = _WORTH_A_TANGENT * over / len(excess)
+            self.relaxation.add_tangents(x, y, np.flatnonzero(excess > worth))
+
+    def split(self, point: Point) -> None:
+        """Split the blocks whose curves are below their envelopes, those that matter most first."""
+        x, y = self._coordinates(point)
+        relaxation = self.relaxation
+        excess = relaxation.promise(x, y) - relaxation.response.block_values(x, y)
+        order = np.argsort(-excess, kind="stable")
+        left = excess.sum() - np.cumsum(excess[order])
+        enough = int(np.argmax(left <= 0.2 * self.tolerance)) + 1
+        for block in order[:enough].tolist():
+            if excess[block] > 0:
+                relaxation.split(block, float(x[block]), float(y[block]))
+
+    def branch(self) -> Point | None:
+        """Solve with pieces to choose, then polish the chosen ones."""
+        if self.decision is not None:
+            self.relaxation.start_from(self.decision)
+        point = self._solve(gap=0.3 * self.tolerance)
+        if point is None:
+            return None
+        self.consider(point.decision)
+        self.relaxation.fix_pieces()
+        polished = self.tighten(rounds=_POLISH)
+        self.relaxation.free_pieces()
+        return polished
+
+    def _solve(self, gap: float | None) -> Point | None:
+        seconds = self.deadline - time.monotonic()
+        if seconds <= 0:
+            return None
+        point = self.relaxation.maximise(seconds, gap)
+        if point.outcome.verdict is Verdict.INFEASIBLE:
+            raise InfeasibleError
+        if gap is not None:
+            self.bound = min(self.bound, point.outcome.bound * self.relaxation.value)
+        return point if point.found else None
+
+    def _coordinates(self, point: Point) -> tuple[Floats, Floats]:
+        return self.relaxation.response.coordinates(self.relaxation.spend(point.decision))

@@ -1,0 +1,157 @@
+"""Diagnosis: why the rules cannot hold together, and the smallest change that makes them fit."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from optimizer.errors import Conflict
+from optimizer.form import Row
+from optimizer.program import Program
+from optimizer.solve import Model, Verdict
+
+# A violation below this share of an average cell is what the solver's own tolerance allows.
+_NOTHING = 1e-6
+# Rules whose limits are facts: nobody can loosen the amount of money there is.
+_FACTS = frozenset({"budget"})
+
+
+@dataclass(frozen=True)
+class _Group:
+    """Rows that one number in the policy governs: same rule, side and limit."""
+
+    rows: tuple[int, ...]
+    first: Row
+
+
+def diagnose(program: Program, seconds: float) -> Conflict:
+    """A smallest set of colliding rules, with for each the change that alone makes all rules fit.
+
+    The violation that is needed at least points to rows that cannot hold together (its duals are a
+    Farkas certificate); rules are then left out one by one as long as the rest still collides, so
+    that what remains is irreducible.
+    """
+    deadline = time.monotonic() + seconds
+    colliding = _grouped(program, _certificate(program, deadline))
+    groups = _irreducible(program, colliding, deadline)
+    rules = tuple(_words(program, group) for group in groups)
+    remedies = (_remedy(program, group, deadline) for group in _wider(program, groups))
+    return Conflict(rules, tuple(text for text in remedies if text))
+
+
+def _solvable(program: Program) -> list[int]:
+    return [i for i, form in enumerate(program.limits.forms) if len(form.cells)]
+
+
+def _certificate(program: Program, deadline: float) -> list[int]:
+    """Rows with a price in the least total violation: they collide among themselves."""
+    limits = program.limits
+    if limits.impossible:
+        return [limits.impossible[0]]
+    rows = _solvable(program)
+    model = Model(program.build_unbounded(rows))
+    slacks = model.add_columns(-np.ones(len(rows)), np.zeros(len(rows)), np.full(len(rows), np.inf))
+    for number, index in enumerate(rows):
+        sign = -1.0 if program.rows[index].side == "max" else 1.0
+        model.set_entry(number, int(slacks[number]), sign)
+    outcome = model.relax(max(deadline - time.monotonic(), 1.0))
+    if outcome.values is None:
+        return rows
+    return [i for i, dual in zip(rows, outcome.row_duals.tolist(), strict=True) if abs(dual) > 1e-9]
+
+
+def _irreducible(program: Program, groups: list[_Group], deadline: float) -> list[_Group]:
+    """Leave groups out for good as long as the rest still collides."""
+    core = list(groups)
+    for group in groups:
+        rest = [other for other in core if other is not group]
+        rows = [index for other in rest for index in other.rows]
+        if rows and time.monotonic() < deadline and _collide(program, rows, deadline):
+            core = rest
+    return core
+
+
+def _collide(program: Program, rows: Sequence[int], deadline: float) -> bool:
+    outcome = Model(program.build_unbounded(rows)).relax(max(deadline - time.monotonic(), 1.0))
+    return outcome.verdict is Verdict.INFEASIBLE
+
+
+def _grouped(program: Program, rows: Sequence[int]) -> list[_Group]:
+    groups: dict[tuple[str, str, float], list[int]] = {}
+    for index in rows:
+        row = program.rows[index]
+        # Budgets and amounts differ by quarter; they are one rule all the same.
+        limit = row.limit if row.unit == "%" else 0.0
+        key = "" if row.rule == "elasticity" or row.rule in _FACTS else row.key
+        groups.setdefault((row.rule, row.side + key, limit), []).append(index)
+    return [_Group(tuple(of), program.rows[of[0]]) for of in groups.values()]
+
+
+def _wider(program: Program, groups: Sequence[_Group]) -> list[_Group]:
+    """The groups with all rows that share their number, whether in the conflict or not."""
+    whole = _grouped(program, _solvable(program))
+    return [next((w for w in whole if g.rows[0] in w.rows), g) for g in groups]
+
+
+def _words(program: Program, group: _Group) -> str:
+    """The first row's rule in words, and the names of the others."""
+    others = dict.fromkeys(program.rows[index].key for index in group.rows[1:])
+    others.pop(group.first.key, None)
+    names = list(others)
+    text = program.explain(group.rows[0])
+    if not names:
+        return text
+    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+    return f"{text} (likewise {', '.join(names[:3])}{more})"
+
+
+def _remedy(program: Program, group: _Group, deadline: float) -> str | None:
+    """The least loosening of one group, all other rules kept, in words; None if it cannot help."""
+    if group.first.rule in _FACTS:
+        return None
+    loosening = _least_loosening(program, group, deadline)
+    if loosening is None:
+        return None
+    row = group.first
+    limit = row.limit + (loosening if row.side == "max" else -loosening)
+    rounded = _rounded_outward(limit, row.side == "max")
+    # The limit of an equation or a share in the plan cannot be loosened beyond what has a meaning.
+    unit = " %" if row.unit == "%" else f" {row.unit}"
+    was, now = f"{abs(row.limit):,.4g}{unit}", f"{abs(rounded):,.6g}{unit}"
+    word = "at most" if row.side == "max" else "at least"
+    if row.rule == "elasticity":
+        word = "up" if row.side == "max" else "down"
+        return f"allow {now} {word} instead of {was} ({row.rule})"
+    name = row.rule if row.key in ("pool", "total") else f"{row.rule} of {row.key}"
+    return f"set the {name} to {word} {now} instead of {was}"
+
+
+def _least_loosening(program: Program, group: _Group, deadline: float) -> float | None:
+    """In units of the group's limits, the same for all its rows."""
+    rows = _solvable(program)
+    model = Model(program.build_unbounded(rows))
+    step = int(model.add_columns(-np.ones(1), np.zeros(1), np.full(1, np.inf))[0])
+    for number, index in enumerate(rows):
+        if index in group.rows:
+            row = program.rows[index]
+            side = -1.0 if row.side == "max" else 1.0
+            model.set_entry(number, step, side * row.base.constant / program.unit)
+            for cell, coefficient in zip(row.base.cells, row.base.coefficients, strict=True):
+                # Shares of planned money: the loosening is taken at the current budget.
+                amount = coefficient * program.problem.base.ravel()[cell]
+                model.set_entry(number, step, side * amount / program.unit)
+    outcome = model.relax(max(deadline - time.monotonic(), 1.0))
+    if outcome.values is None:
+        return None
+    loosening = float(outcome.values[step])
+    return loosening if loosening > _NOTHING else None
+
+
+def _rounded_outward(limit: float, up: bool) -> float:
+    """Two more decimals than people write, in the direction that surely helps."""
+    scale = 100.0
+    whole = np.ceil(limit * scale - 1e-6) if up else np.floor(limit * scale + 1e-6)
+    return float(whole) / scale

@@ -1,0 +1,100 @@
+"""Movement: among plans that are equally good, one that moves the least money.
+
+Moving a unit of money is charged a small rate, so that money moves only where that brings more than
+the rate. With the rate at most what may be given up, divided by the money that moves, the charge
+cannot cost more than that; and no plan that brings as much moves less.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+import numpy as np
+
+from models.saturation import Floats
+from optimizer.neighbourhood import Neighbourhood
+from optimizer.prices import Prices
+from optimizer.response import Indices
+from optimizer.solve import Rows
+
+_ROUNDS = 6
+# Moves below this share of the base are not worth an entry in anybody's books.
+_CRUMB = 1e-4
+
+
+def least_movement(
+    around: Neighbourhood, prices: Prices, at_least: float, deadline: float
+) -> Floats:
+    """A decision whose response is at least ``at_least``, moving no money for nothing.
+
+    Movement is the sum over channels and quarters of |x - base|; the pool's follows from it.
+    """
+    tie = _Tie(around, at_least, deadline)
+    decision = prices.decision
+    moved = tie.moved(decision)
+    to_give_up = around.value(decision) - at_least
+    if to_give_up <= 0 or moved.sum() == 0:
+        return decision
+    rate = to_give_up / float(moved.sum())
+    # A cell whose bound is dearer than the charge stays at its bound.
+    dear = np.flatnonzero(prices.cells[: len(moved)] > 2 * rate)
+    tie.fix(dear, decision)
+    tie.charge(np.setdiff1d(np.arange(len(moved)), dear), rate)
+    calmer = tie.settle(decision)
+    crumbs = np.flatnonzero((tie.moved(calmer) > 0) & (tie.moved(calmer) <= _CRUMB * tie.base))
+    if not len(crumbs):
+        return calmer
+    tie.fix(crumbs, np.concatenate([tie.base, np.zeros(len(around.program.problem.quarters))]))
+    return tie.settle(calmer)
+
+
+@dataclass(frozen=True)
+class _Tie:
+    around: Neighbourhood
+    at_least: float
+    deadline: float
+
+    @property
+    def base(self) -> Floats:
+        return self.around.program.problem.base.ravel()
+
+    def moved(self, decision: Floats) -> Floats:
+        """Money by which each channel and quarter moves."""
+        return np.abs(decision[: len(self.base)] - self.base)
+
+    def fix(self, cells: Indices, decision: Floats) -> None:
+        """Keep cells where a decision has them, as far as their bounds allow."""
+        program = self.around.program
+        low, high = program.limits.lower[cells], program.limits.upper[cells]
+        at = np.clip(decision[cells] / program.unit, low, high)
+        self.around.model.set_bounds(cells, at, at)
+
+    def charge(self, cells: Indices, rate: float) -> None:
+        """Columns for |x - base| of some cells, each unit costing so much response."""
+        model, scale, count = self.around.model, self.around.scale, len(cells)
+        base = self.base[cells] / scale.money
+        costs = np.full(count, -rate * scale.money / scale.value)
+        columns = model.add_columns(costs, np.zeros(count), np.full(count, np.inf))
+        for sign in (1.0, -1.0):
+            # sign * (x - base) <= moved
+            model.add_rows(
+                Rows.from_entries(
+                    np.full(count, -np.inf),
+                    sign * base,
+                    np.tile(np.arange(count), 2),
+                    np.concatenate([cells, columns]),
+                    np.concatenate([np.full(count, sign), -np.ones(count)]),
+                )
+            )
+
+    def settle(self, otherwise: Floats) -> Floats:
+        """Solve and add tangents until the response is enough; else what there was before."""
+        for _ in range(_ROUNDS):
+            point = self.around.maximise(self.deadline - time.monotonic())
+            if not point.found:
+                return otherwise
+            if self.around.value(point.decision) >= self.at_least:
+                return point.decision
+            self.around.move_to(point.decision)
+        return otherwise

@@ -1,0 +1,107 @@
+"""The neighbourhood of a decision: the rules with the response itself, linear around that decision.
+
+Certifying asks what any plan could bring; prices and ties ask what changes near the plan that was
+found. So the over-estimates give way to tangents of the true response, close on both sides of the
+decision. Blocks that are not concave everywhere may move a little at a time only.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from models.saturation import Floats
+from optimizer.program import Program
+from optimizer.relaxation import Point, Relaxation, cuts
+from optimizer.response import Indices, Response
+from optimizer.solve import Outcome
+from optimizer.tangents import Tangents, true_tangents
+
+# How far on both sides tangents are taken, as shares of the own spend.
+_REACH = (0.0, 0.002, -0.002, 0.02, -0.02)
+_STEP = 0.05
+
+
+class Neighbourhood:
+    """A linear program around one decision, on the model that certified it."""
+
+    def __init__(self, relaxation: Relaxation, decision: Floats) -> None:
+        self.program: Program = relaxation.program
+        self.response: Response = relaxation.response
+        self.model = relaxation.model
+        self.columns = relaxation.columns
+        self.scale = relaxation.scale
+        self.model.relax_integers()
+        self.rule_rows = len(self.program.limits.joint)
+        self.model.delete_rows(np.arange(self.rule_rows, self.model.rows))
+        blocks = len(self.columns)
+        # What a block may bring at most would share the prices of its cell's bounds.
+        self.model.set_bounds(self.columns, np.full(blocks, -np.inf), np.full(blocks, np.inf))
+        self._bent = _bent_blocks(relaxation)
+        self._seen: Floats | None = None
+        self.move_to(decision)
+
+    def move_to(self, decision: Floats) -> None:
+        """Add tangents around a decision, and let bent blocks move around it."""
+        x, y = self.response.coordinates(self.program.allocation(decision).spend)
+        blocks = self._news(x, y)
+        planes = [self._tangents(x, y, reach) for reach in _REACH]
+        self._cut(blocks, planes[0])
+        # Where the response is convex, tangents from both sides would undercut it.
+        concave = blocks[planes[1].per_x[blocks] <= planes[2].per_x[blocks]]
+        for plane in planes[1:]:
+            self._cut(concave, plane)
+        self._bound_bent(x)
+
+    def _news(self, x: Floats, y: Floats) -> Indices:
+        """Blocks that are not where their last tangents were taken."""
+        here = np.stack([x, y])
+        if self._seen is None:
+            self._seen = here
+            return np.arange(len(x))
+        moved = np.any(np.abs(here - self._seen) > 1e-4 * np.maximum(here, self._seen), axis=0)
+        self._seen = np.where(moved, here, self._seen)
+        return np.flatnonzero(moved)
+
+    def maximise(self, seconds: float) -> Point:
+        """Solve the linear program as it stands."""
+        outcome = self.model.relax(seconds)
+        if outcome.values is None:
+            return Point(outcome, np.empty(0), np.empty(0))
+        promised = outcome.values[self.columns] * self.scale.value
+        return Point(outcome, self.program.money(outcome.values), promised)
+
+    def value(self, decision: Floats) -> float:
+        """True response of a decision."""
+        return self.response.value(self.program.allocation(decision).spend)
+
+    def row_duals(self, outcome: Outcome) -> Floats:
+        """(joint rows,) response gained per unit of money added to each right-hand side."""
+        return np.asarray(outcome.row_duals[: self.rule_rows] * self.scale.value / self.scale.money)
+
+    def cell_duals(self, outcome: Outcome) -> Floats:
+        """(cells,) response gained per unit of money added to a cell's bound."""
+        duals = outcome.column_duals[: self.program.size]
+        return np.asarray(duals * self.scale.value / self.scale.money)
+
+    def _tangents(self, x: Floats, y: Floats, reach: float) -> Tangents:
+        return true_tangents(self.response, x * (1 + reach), y)
+
+    def _cut(self, blocks: Indices, planes: Tangents) -> None:
+        rows = cuts(self.response, self.scale, self.columns, blocks, planes.take(blocks))
+        self.model.add_rows(rows)
+
+    def _bound_bent(self, x: Floats) -> None:
+        limits, cells = self.program.limits, self.response.cell[self._bent]
+        here, low, high = x[self._bent] / self.scale.money, limits.lower[cells], limits.upper[cells]
+        step = _STEP * (high - low)
+        self.model.set_bounds(
+            cells, np.clip(here - step, low, high), np.clip(here + step, low, high)
+        )
+
+
+def _bent_blocks(relaxation: Relaxation) -> Indices:
+    """Blocks with a term that may lie in a convex part of its curve."""
+    response, box = relaxation.response, relaxation.box
+    low = response.adstocked(box.x_low, box.y_low)
+    convex = (response.curves.inflection > low).astype(float)
+    return np.flatnonzero(response.sum_by_block(convex))

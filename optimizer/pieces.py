@@ -1,0 +1,148 @@
+"""Pieces: the domain of one block divided, so that a curve below its envelope is followed closer.
+
+Each piece has one binary and its own copies of the block's own spend, carried state and response;
+the copies are 0 where the piece is not chosen, and add up to the block's. Relaxed, this is the
+convex hull of the pieces (Balas' disjunctive form), so splitting never weakens the bound.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from optimizer.box import Box
+from optimizer.envelope import Envelope
+from optimizer.response import Indices, Response
+from optimizer.solve import Model, Rows
+from optimizer.tangents import Tangents, envelopes, tangents
+
+FIRST_TANGENTS = (0.0, 0.25, 0.5, 0.75, 1.0)
+
+
+@dataclass(frozen=True)
+class Scale:
+    """Money and response that count as 1 inside the program."""
+
+    money: float
+    value: float
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One part of a block's domain (box of one block), its envelope and its columns."""
+
+    box: Box
+    envelope: Envelope
+    chosen: int
+    x: int
+    y: int
+    response: int
+
+    @property
+    def columns(self) -> Indices:
+        """Binary, own spend, carried state and response."""
+        return np.array([self.chosen, self.x, self.y, self.response])
+
+
+class SplitBlock:
+    """The pieces of one block; exactly one is chosen."""
+
+    def __init__(
+        self, model: Model, scale: Scale, response: Response, box: Box, column: int
+    ) -> None:
+        """``response`` is that of the one block, ``column`` the block's over-estimate."""
+        self.model = model
+        self.scale = scale
+        self.response = response
+        self.pieces: list[Piece] = []
+        self._link = self._add_link(column)
+        self._add_piece(box)
+        self.active = self.pieces[0]
+
+    def split(self, x: float, y: float) -> None:
+        """Divide the active piece at the point where its promise was too high.
+
+        Across the coordinate to which most of the over-estimate is due.
+        """
+        old, response = self.active, self.response
+        here, state = np.array([x]), np.array([y])
+        s = response.adstocked(here, state)
+        excess = response.weight * (old.envelope.value_and_slope(s)[0] - response.curves.value(s))
+        due_x = float(excess @ response.beta) * float(old.box.x_high[0] - old.box.x_low[0])
+        due_y = float(excess @ response.gamma) * float(old.box.y_high[0] - old.box.y_low[0])
+        for part in old.box.divided("x" if due_x >= due_y else "y", here, state):
+            self._add_piece(part)
+        self.pieces.remove(old)
+        self.model.set_bounds(np.array([old.chosen]), np.zeros(1), np.zeros(1))
+        self.settle(x, y)
+
+    def settle(self, x: float, y: float) -> None:
+        """Make the piece that holds the point the active one."""
+        self.active = next((p for p in self.pieces if p.box.holds(x, y)), self.pieces[0])
+
+    def cut(self, piece: Piece, planes: Tangents) -> None:
+        """Hold a piece's response down, and at 0 where it is not chosen."""
+        ratio = self.scale.money / self.scale.value
+        count = len(planes.constant)
+        values = np.column_stack(
+            [
+                -planes.constant / self.scale.value,
+                -planes.per_x * ratio,
+                -planes.per_y * ratio,
+                np.ones(count),
+            ]
+        )
+        self.model.add_rows(
+            Rows.from_entries(
+                np.full(count, -np.inf),
+                np.zeros(count),
+                np.repeat(np.arange(count), 4),
+                np.tile(piece.columns, count),
+                values.ravel(),
+            )
+        )
+
+    def _add_link(self, column: int) -> Indices:
+        """Rows: one piece is chosen; copies of x, y and response add up to the block's."""
+        response = self.response
+        earlier = np.flatnonzero(response.carry[0])
+        first = int(response.channel[0]) * response.carry.shape[1]
+        return self.model.add_rows(
+            Rows.from_entries(
+                np.array([1.0, 0.0, 0.0, 0.0]),
+                np.array([1.0, 0.0, 0.0, 0.0]),
+                np.concatenate([[1], np.full(len(earlier), 2), [3]]),
+                np.concatenate([[response.cell[0]], first + earlier, [column]]),
+                np.concatenate([[-1.0], -response.carry[0, earlier], [-1.0]]),
+            )
+        )
+
+    def _add_piece(self, box: Box) -> None:
+        chosen = self.model.add_binaries(1)
+        copies = self.model.add_columns(
+            np.zeros(3), np.array([0.0, 0.0, -np.inf]), np.full(3, np.inf)
+        )
+        piece = Piece(box, envelopes(self.response, box), int(chosen[0]), *copies.tolist())
+        self.pieces.append(piece)
+        for row, column in zip(self._link.tolist(), piece.columns.tolist(), strict=True):
+            self.model.set_entry(row, column, 1.0)
+        self._bound_copies(piece)
+        points = [box.at(fraction) for fraction in FIRST_TANGENTS]
+        for x, y in points:
+            self.cut(piece, tangents(self.response, piece.envelope, x, y))
+
+    def _bound_copies(self, piece: Piece) -> None:
+        """low * chosen <= copy <= high * chosen, for x and y."""
+        box = piece.box
+        ends = np.array([box.x_low[0], box.x_high[0], box.y_low[0], box.y_high[0]])
+        copies = np.array([piece.x, piece.x, piece.y, piece.y])
+        self.model.add_rows(
+            Rows.from_entries(
+                np.array([0.0, -np.inf, 0.0, -np.inf]),
+                np.array([np.inf, 0.0, np.inf, 0.0]),
+                np.tile(np.arange(4), 2),
+                np.concatenate([copies, np.full(4, piece.chosen)]),
+                np.concatenate([np.ones(4), -ends / self.scale.money]),
+            )
+        )

@@ -1,0 +1,80 @@
+"""Prices: what one more unit of each rule's limit would bring."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+import numpy as np
+
+from models.saturation import Floats
+from optimizer.neighbourhood import Neighbourhood
+from optimizer.solve import Outcome
+
+# Marginal returns of free cells must agree with the prices this closely before they are read.
+AGREEMENT = 0.01
+_ROUNDS = 12
+
+
+@dataclass(frozen=True)
+class Prices:
+    """The best decision near a certified one, and what its rules cost.
+
+    ``rules`` (rows of the program,) >= 0, in response per unit of the row's ``limit``; local, and
+    zero for rows that do not bind. ``cells`` (cells,) response gained per unit of money by which a
+    cell's bound is loosened; zero for cells that no bound stops.
+    """
+
+    decision: Floats
+    rules: Floats
+    cells: Floats
+
+
+def price_rules(around: Neighbourhood, decision: Floats, deadline: float) -> Prices:
+    """Prices at the best decision near the given one.
+
+    The neighbourhood is refined until, at the solution, every free cell's true marginal return is
+    within 1 % of what the rows' prices add up to.
+    """
+    best, value = decision, around.value(decision)
+    outcome: Outcome | None = None
+    for _ in range(_ROUNDS):
+        point = around.maximise(deadline - time.monotonic())
+        if not point.found:
+            break
+        outcome, found = point.outcome, around.value(point.decision)
+        if found >= value:
+            best, value = point.decision, found
+        if _agree(around, point.decision, outcome):
+            break
+        around.move_to(point.decision)
+    if outcome is None:
+        return Prices(best, np.zeros(len(around.program.rows)), np.zeros(around.program.size))
+    return Prices(best, _read(around, outcome, best), np.abs(around.cell_duals(outcome)))
+
+
+def _agree(around: Neighbourhood, decision: Floats, outcome: Outcome) -> bool:
+    program = around.program
+    limits = program.limits
+    marginal = around.response.marginal(program.allocation(decision).spend).ravel()
+    implied = (limits.matrix.T @ around.row_duals(outcome))[: len(marginal)]
+    scaled = decision / program.unit
+    inside = (scaled > limits.lower + 1e-6) & (scaled < limits.upper - 1e-6)
+    free = inside[: len(marginal)] & (marginal > 0)
+    off = np.abs(marginal - implied)[free]
+    return bool(np.all(off <= AGREEMENT * np.maximum(marginal, implied)[free]))
+
+
+def _read(around: Neighbourhood, outcome: Outcome, decision: Floats) -> Floats:
+    """Duals as gains per unit of limit: a row's limit moves its bound by ``base`` money."""
+    program = around.program
+    prices = np.zeros(len(program.rows))
+    limits, rows = program.limits, program.rows
+    for index, dual in zip(limits.joint, around.row_duals(outcome).tolist(), strict=True):
+        gain = dual if rows[index].side == "max" else -dual
+        prices[index] = max(gain, 0.0) * rows[index].base.at(decision)
+    for cell, dual in enumerate(around.cell_duals(outcome).tolist()):
+        index = limits.upper_row[cell] if dual > 0 else limits.lower_row[cell]
+        if index >= 0 and dual != 0:
+            prices[index] = abs(dual) * rows[index].base.at(decision)
+    return prices

@@ -1,0 +1,304 @@
+r"""The response of a whole plan: a sum of saturation terms over linear forms of the spends.
+
+One block is one channel in one quarter. Its periods' adstocked spends are linear in the quarter's
+own spend x and in the state y that the channel carries into the quarter from the horizon's earlier
+spends:
+
+    s[p] = alpha[p] + beta[p] * x + gamma[p] * y,     gamma[p] = carryover ** (p + 1)
+
+with alpha from the history. A term is worth demand * (f(s) - f(alpha)). What lands after the
+horizon belongs to the last block, on top of later spend at the last quarter's current rate; it
+counts until carryover ** k < 1e-4.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.curve import ResponseCurve
+from models.period import Period
+from models.saturation import Floats, Form, derivative, inflection, response
+from optimizer.problem import AllocationProblem
+
+Indices = NDArray[np.int64]
+
+FADED = 1e-4
+_DAYS = {Period.WEEK: 7.0, Period.MONTH: 365.25 / 12, Period.QUARTER: 365.25 / 4}
+
+
+@dataclass(frozen=True)
+class CurveTable:
+    """Curves of many terms as arrays, one entry per term."""
+
+    forms: tuple[Form, ...]
+    form: Indices
+    top: Floats
+    half: Floats
+    slope: Floats
+
+    def value(self, s: Floats) -> Floats:
+        """f(s), term by term."""
+        out = np.empty_like(s)
+        for number, form in enumerate(self.forms):
+            of = self._rows(number)
+            out[of] = response(form, s[of], self.top[of], self.half[of], self.slope[of])
+        return out
+
+    def slope_at(self, s: Floats) -> Floats:
+        """f'(s), term by term; taken just beside 0, where a slope below 1 makes it infinite."""
+        out = np.empty_like(s)
+        s = np.maximum(s, 1e-9 * self.half)
+        for number, form in enumerate(self.forms):
+            of = self._rows(number)
+            out[of] = derivative(form, s[of], self.top[of], self.half[of], self.slope[of])
+        return out
+
+    @cached_property
+    def inflection(self) -> Floats:
+        """Where each term turns from convex to concave."""
+        out = np.empty_like(self.top)
+        for number, form in enumerate(self.forms):
+            of = self._rows(number)
+            out[of] = inflection(form, self.half[of], self.slope[of])
+        return out
+
+    def take(self, rows: Indices) -> CurveTable:
+        """The same curves for a selection of terms."""
+        return CurveTable(
+            self.forms, self.form[rows], self.top[rows], self.half[rows], self.slope[rows]
+        )
+
+    def _rows(self, number: int) -> NDArray[np.bool_] | slice:
+        return slice(None) if len(self.forms) == 1 else self.form == number
+
+
+@dataclass(frozen=True)
+class Response:
+    """Terms (T,) grouped in blocks (B,), ordered by block; blocks know their cell and their state.
+
+    ``cell``   (B,) c * Q + q of each block.
+    ``carry``  (B, Q) the state carried into a block: y[b] = carry[b] @ x[c], 0 for q and later.
+    ``first``  (B + 1,) where each block's terms begin.
+    """
+
+    problem: AllocationProblem
+    cell: Indices
+    carry: Floats
+    first: Indices
+    curves: CurveTable
+    alpha: Floats
+    beta: Floats
+    gamma: Floats
+    weight: Floats
+
+    @cached_property
+    def block(self) -> Indices:
+        """(T,) the block of each term."""
+        return np.repeat(np.arange(len(self.cell)), np.diff(self.first))
+
+    @cached_property
+    def unspent(self) -> Floats:
+        """(T,) f(alpha): what a term brings without the horizon's spends."""
+        return self.curves.value(self.alpha)
+
+    @property
+    def channel(self) -> Indices:
+        """(B,) the channel of each block."""
+        return self.cell // len(self.problem.quarters)
+
+    @property
+    def quarter(self) -> Indices:
+        """(B,) the quarter of each block."""
+        return self.cell % len(self.problem.quarters)
+
+    def one(self, block: int) -> Response:
+        """The response of one block alone, still over the same cells."""
+        rows = np.arange(self.first[block], self.first[block + 1])
+        of = slice(block, block + 1)
+        return Response(
+            self.problem,
+            self.cell[of],
+            self.carry[of],
+            np.array([0, len(rows)], dtype=np.int64),
+            self.curves.take(rows),
+            self.alpha[rows],
+            self.beta[rows],
+            self.gamma[rows],
+            self.weight[rows],
+        )
+
+    def coordinates(self, spend: Floats) -> tuple[Floats, Floats]:
+        """(B,) own spend x and carried state y of every block, for spends (C, Q)."""
+        return spend.ravel()[self.cell], np.sum(self.carry * spend[self.channel], axis=1)
+
+    def adstocked(self, x: Floats, y: Floats) -> Floats:
+        """(T,) s of every term at block coordinates (B,)."""
+        return self.alpha + self.beta * x[self.block] + self.gamma * y[self.block]
+
+    def sum_by_block(self, terms: Floats) -> Floats:
+        """(B,) sums of (T,) term values."""
+        return np.bincount(self.block, weights=terms, minlength=len(self.cell)).astype(float)
+
+    def block_values(self, x: Floats, y: Floats) -> Floats:
+        """(B,) response of each block, baseline excluded."""
+        gained = self.curves.value(self.adstocked(x, y)) - self.unspent
+        return self.sum_by_block(self.weight * gained)
+
+    def value(self, spend: Floats) -> float:
+        """The objective: response that the spends (C, Q) bring beyond none at all."""
+        return float(self.block_values(*self.coordinates(spend)).sum())
+
+    def marginal(self, spend: Floats) -> Floats:
+        """(C, Q) response per further unit of money in each cell."""
+        x, y = self.coordinates(spend)
+        slope = self.weight * self.curves.slope_at(self.adstocked(x, y))
+        own = self.sum_by_block(slope * self.beta)
+        carried = self.sum_by_block(slope * self.gamma)
+        out = np.zeros(spend.shape)
+        np.add.at(out.ravel(), self.cell, own)
+        np.add.at(out, self.channel, carried[:, None] * self.carry)
+        return out
+
+    def by_spending_quarter(self, spend: Floats) -> Floats:
+        """(C, Q) the objective's parts by the quarter that spent them; sums to `value`.
+
+        A term's gain is divided in proportion to what each quarter's spend adds to its adstock:
+        the Aumann-Shapley value of a function of one linear form.
+        """
+        x, y = self.coordinates(spend)
+        gain = self.weight * (self.curves.value(self.adstocked(x, y)) - self.unspent)
+        added = self.beta * x[self.block] + self.gamma * y[self.block]
+        per_unit = np.divide(gain, added, out=np.zeros_like(gain), where=added > 0)
+        own = self.sum_by_block(per_unit * self.beta) * x
+        carried = self.sum_by_block(per_unit * self.gamma)
+        out = np.zeros(spend.shape)
+        np.add.at(out.ravel(), self.cell, own)
+        np.add.at(out, self.channel, carried[:, None] * self.carry * spend[self.channel])
+        return out
+
+
+def response_of(problem: AllocationProblem) -> Response:
+    """The sum of terms of an allocation problem."""
+    quarters = len(problem.quarters)
+    cells: list[int] = []
+    carries: list[Floats] = []
+    counts: list[int] = []
+    parts: list[Floats] = []
+    curves: list[ResponseCurve] = []
+    curve_of: list[int] = []
+    for c, channel in enumerate(problem.channels):
+        if channel.curve is None or channel.curve.top == 0:
+            continue
+        curves.append(channel.curve)
+        for q, (terms, carry) in enumerate(_channel_blocks(problem, c, channel.curve)):
+            cells.append(c * quarters + q)
+            carries.append(carry)
+            counts.append(terms.shape[1])
+            parts.append(terms)
+            curve_of.append(len(curves) - 1)
+    table = np.concatenate(parts, axis=1) if parts else np.empty((4, 0))
+    rows = np.repeat(np.array(curve_of, dtype=np.int64), counts)
+    return Response(
+        problem=problem,
+        cell=np.array(cells, dtype=np.int64),
+        carry=np.array(carries).reshape(len(cells), quarters),
+        first=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
+        curves=_curve_table(curves).take(rows),
+        alpha=table[0],
+        beta=table[1],
+        gamma=table[2],
+        weight=table[3],
+    )
+
+
+def _curve_table(curves: list[ResponseCurve]) -> CurveTable:
+    forms = tuple(dict.fromkeys(curve.form for curve in curves))
+    return CurveTable(
+        forms,
+        np.array([forms.index(curve.form) for curve in curves], dtype=np.int64),
+        np.array([curve.top for curve in curves], dtype=float),
+        np.array([curve.half for curve in curves], dtype=float),
+        np.array([curve.slope for curve in curves], dtype=float),
+    )
+
+
+def _channel_blocks(
+    problem: AllocationProblem, c: int, curve: ResponseCurve
+) -> list[tuple[Floats, Floats]]:
+    """Per quarter: rows alpha, beta, gamma, weight of its terms, and the state carried in."""
+    periods, quarters = curve.period.per_quarter, len(problem.quarters)
+    rho = curve.carryover
+    fade = rho ** np.arange(1, periods + 1)
+    pacing = np.array(problem.pacing[c] or [1 / periods] * periods)
+    lags = np.subtract.outer(np.arange(periods), np.arange(periods))
+    # A spend in period j is worth rho ** (p - j) in period p >= j of the same quarter.
+    reach = np.where(lags >= 0, rho ** np.maximum(lags, 0), 0.0) @ pacing
+    before = _adstock_before(problem, c, curve)
+    blocks = []
+    carry = np.zeros(quarters)
+    for q in range(quarters):
+        beta = reach / problem.media_price[c, q]
+        alpha = before * rho ** (q * periods) * fade
+        terms = np.vstack([alpha, beta, fade, np.full(periods, problem.demand[c, q])])
+        leaving = fade[-1] * carry
+        leaving[q] = beta[-1]
+        if q == quarters - 1:
+            terms = np.hstack([terms, _tail(problem, c, curve, alpha[-1], beta[-1])])
+        blocks.append((_merged(terms), carry))
+        carry = leaving
+    return blocks
+
+
+def _tail(
+    problem: AllocationProblem, c: int, curve: ResponseCurve, alpha: float, beta: float
+) -> Floats:
+    """Terms of the periods after the horizon; (4, K), as in the last block's coordinates."""
+    rho = curve.carryover
+    if rho == 0:
+        return np.empty((4, 0))
+    ks = np.arange(1, curve.period.longest_tail + 1)
+    faded = rho**ks
+    faded = faded[faded >= FADED]
+    per_quarter = curve.period.per_quarter
+    later = problem.current[c, -1] / per_quarter / problem.media_price[c, -1]
+    return np.vstack(
+        [
+            alpha * faded + later * (1 - faded) / (1 - rho),
+            beta * faded,
+            rho**per_quarter * faded,
+            np.full(len(faded), problem.demand[c, -1]),
+        ]
+    )
+
+
+def _adstock_before(problem: AllocationProblem, c: int, curve: ResponseCurve) -> float:
+    """Adstock of the last period before the horizon.
+
+    Without history: the steady state of the first quarter's current budget, at which any gap
+    between the history's end and the horizon is filled as well.
+    """
+    rho = curve.carryover
+    steady = float(problem.current[c, 0]) / curve.period.per_quarter / (1 - rho)
+    if curve.last_adstock is None or curve.last_period is None:
+        return steady
+    gap = periods_between(curve.last_period, problem.first_day, curve.period)
+    return steady + (curve.last_adstock - steady) * rho**gap
+
+
+def periods_between(last_period: date, first_day: date, period: Period) -> int:
+    """Whole periods missing between a history's last one and the horizon; never negative."""
+    return max(0, round((first_day - last_period).days / _DAYS[period]) - 1)
+
+
+def _merged(terms: Floats) -> Floats:
+    """Terms with the same linear form become one, their weights added: exact, and far fewer."""
+    forms, where = np.unique(terms[:3], axis=1, return_inverse=True)
+    if forms.shape[1] == terms.shape[1]:
+        return terms
+    weight = np.bincount(where.ravel(), weights=terms[3], minlength=forms.shape[1])
+    return np.vstack([forms, weight])

@@ -1,0 +1,128 @@
+"""Rounding: amounts that finance can book, tied out to the currency's minor unit."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.saturation import Floats
+from optimizer.problem import Allocation
+from optimizer.program import Program
+
+Units = NDArray[np.int64]
+
+
+def round_to_minor_units(program: Program, decision: Floats) -> Allocation:
+    """The decision in whole minor units; every quarter adds up to its budget exactly.
+
+    Works in integers. Bounds of single cells, and so committed amounts, are kept exactly (where no
+    whole amount lies between them, the nearest is taken). A row over n amounts may miss its limit
+    by n / 2 units; where it would miss by more, money is exchanged between cells of a quarter.
+    """
+    problem = program.problem
+    if problem.minor_unit == 0:
+        return program.allocation(decision)
+    per_money = 1 / problem.minor_unit
+    cells = _Cells.of(program, decision, per_money)
+    quarters = len(problem.quarters)
+    for q, budget in enumerate(np.rint(problem.budget * per_money).astype(int).tolist()):
+        _tie_out(cells, np.arange(q, program.size, quarters), budget)
+    _exchange(program, cells, per_money)
+    return program.allocation(_money(cells.units, problem.minor_unit))
+
+
+class _Cells:
+    """Amounts in minor units: as solved, as rounded, and between which bounds."""
+
+    def __init__(self, exact: Floats, lower: Units, upper: Units) -> None:
+        self.exact = exact
+        self.lower = lower
+        self.upper = upper
+        self.units: Units = np.clip(np.rint(exact).astype(np.int64), lower, upper)
+
+    @classmethod
+    def of(cls, program: Program, decision: Floats, per_money: float) -> _Cells:
+        limits, scale = program.limits, program.unit * per_money
+        exact = decision * per_money
+        # A bound that is whole but for floating point is whole.
+        lower = np.ceil(limits.lower * scale - 1e-4)
+        upper = np.floor(limits.upper * scale + 1e-4)
+        none = lower > upper
+        lower[none] = upper[none] = np.rint(exact[none])
+        return cls(exact, lower.astype(np.int64), upper.astype(np.int64))
+
+    def room(self, cells: Units, step: int) -> Units:
+        """How many units the cells may still go up (step 1) or down (-1)."""
+        if step > 0:
+            return np.asarray(self.upper[cells] - self.units[cells])
+        return np.asarray(self.units[cells] - self.lower[cells])
+
+
+def _tie_out(cells: _Cells, of: Units, budget: int) -> None:
+    """Add or take units until a quarter's total is its budget, largest remainder first.
+
+    Cells that are whole already come last, so that what need not move stays still.
+    """
+    while missing := budget - int(cells.units[of].sum()):
+        step = 1 if missing > 0 else -1
+        room = cells.room(of, step)
+        open_ = np.flatnonzero(room > 0)
+        if not len(open_):
+            return
+        remainder = step * (cells.exact[of] - cells.units[of])[open_]
+        last = np.where(np.abs(remainder) < 1e-6, 1.0, -remainder)
+        order = open_[np.argsort(last, kind="stable")]
+        each = max(1, abs(missing) // len(order))
+        chosen = order[: abs(missing) // each]
+        cells.units[of[chosen]] += step * np.minimum(each, room[chosen])
+
+
+def _exchange(program: Program, cells: _Cells, per_money: float) -> None:
+    """Exchange units within a quarter until no joint row misses by more than n / 2."""
+    limits, quarters = program.limits, len(program.problem.quarters)
+    if not len(limits.joint):
+        return
+    sign = np.array([1 if program.rows[index].side == "max" else -1 for index in limits.joint])
+    allowed = 0.5 * np.array([len(limits.forms[index].cells) for index in limits.joint])
+    # Sums of many large amounts are themselves exact to this only.
+    noise = 1e-3 + 1e-12 * float(program.problem.budget.sum()) * per_money
+    for _ in range(len(cells.units)):
+        excess = sign * (limits.matrix @ cells.units - limits.rhs * per_money) - allowed
+        worst = int(np.argmax(excess))
+        if excess[worst] <= noise:
+            return
+        weight = sign[worst] * limits.matrix[[worst]].toarray()[0]
+        pair = _best_exchange(cells, weight, quarters)
+        if pair is None:
+            return
+        give, take = pair
+        ease = float(weight[give] - weight[take])
+        most = min(int(cells.room(give, -1)), int(cells.room(take, 1)))
+        count = min(most, max(1, int(np.ceil(excess[worst] / ease))))
+        cells.units[give] -= count
+        cells.units[take] += count
+
+
+def _best_exchange(cells: _Cells, weight: Floats, quarters: int) -> tuple[Units, Units] | None:
+    """The pair of cells of one quarter that eases a row most: first gives, second takes."""
+    best, pair = 0.0, None
+    off = cells.units - cells.exact
+    for q in range(quarters):
+        of = np.arange(q, len(weight), quarters)
+        down, up = of[cells.room(of, -1) > 0], of[cells.room(of, 1) > 0]
+        if not len(down) or not len(up):
+            continue
+        # Among equal weights, the cell furthest above (below) what was solved for.
+        give = down[np.lexsort((-off[down], -weight[down]))[0]]
+        take = up[np.lexsort((off[up], weight[up]))[0]]
+        ease = float(weight[give] - weight[take])
+        if ease > best:
+            best, pair = ease, (give, take)
+    return pair
+
+
+def _money(units: Units, minor_unit: float) -> Floats:
+    """Whole units as money: divided where the unit is a fraction, so that 0.1 stays 0.1."""
+    if minor_unit < 1:
+        return np.asarray(units / np.rint(1 / minor_unit))
+    return np.asarray(units * minor_unit)
