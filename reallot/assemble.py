@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from decimal import Decimal
 
 import numpy as np
+from models.returns import monthly_returns
 
 from models.curve import Curves
-from models.returns import monthly_returns
 from models.saturation import Floats
 from optimizer import rules
 from optimizer.problem import AllocationProblem, Channel
@@ -70,7 +70,7 @@ def future(project: Project, name: str) -> Scenario:
 
 
 def _channel(entry: said.Channel, curves: Curves) -> Channel:
-    curve = curves[entry.name] if entry.name in curves else None
+    curve = next((c for c in curves.curves if c.channel == entry.name), None)
     return Channel(entry.name, curve, entry.unit, frozenset(entry.tags))
 
 

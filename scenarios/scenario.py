@@ -68,4 +68,4 @@ def _each_cell(
     """(C, Q) factors on ``base``: a channel's own, else the general ones."""
     quarters = len(problem.quarters)
     rows = [np.broadcast_to(own.get(name, general), quarters) for name in problem.names]
-    return base * np.stack(rows)
+    return np.asarray(base * np.stack(rows))

@@ -128,16 +128,17 @@ def place_all(
 
     None, with findings, where one is missing.
     """
-    places = {}
+    places, sound = {}, True
     for field, heading in wanted:
         if heading in table.headings:
             places[field] = Place(table.headings.index(heading))
             continue
+        sound = False
         near = did_you_mean(heading, table.headings)
         found = f"there is no column {quoted(heading)}, which [history] in reallot.toml names"
         expected = f"Correct the one or the other.{near}"
         findings.append(Finding(table.file, 1, heading, found, expected))
-    return places if len(places) == len(wanted) else None
+    return places if sound else None
 
 
 def _field_of(

@@ -52,6 +52,11 @@ def name_in(text: str) -> str:
     return text
 
 
+def name_out(name: str) -> str:
+    """A channel's name as a table may hold it; `name_in` takes it back."""
+    return f"'{name}" if name.startswith(FORMULA_STARTS) else name
+
+
 def find(folder: Path, stem: str) -> Path | None:
     """The file that holds a table of this project, or None; InputError where there are several."""
     found = [path for path in (folder / f"{stem}{s}" for s in SUFFIXES) if path.is_file()]
@@ -113,12 +118,10 @@ def _is_chinese(text: str) -> bool:
 def _text(path: Path, content: bytes) -> list[list[str]]:
     text = decode(path, content)
 
-    def records(separator: str) -> Iterator[list[str]]:
-        return csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-
+    first_line = text.split("\n", 1)[0]
+    separator = max(SEPARATORS, key=lambda s: len(next(csv.reader([first_line], delimiter=s), [])))
     try:
-        separator = max(SEPARATORS, key=lambda s: len(next(records(s))))
-        return list(records(separator))
+        return list(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
     except csv.Error as error:
         raise _refused(path, f"it is not a table: {error}", "Check the quotes.") from error
 

@@ -46,7 +46,7 @@ def totals_file(table: Table, policy: Policy, findings: list[Finding]) -> Totals
         return None
     indicators = policy.history.indicators
     headings = [table.headings[position] for position in others]
-    if place_all(table, [("indicators", heading) for heading in indicators], findings) is None:
+    if place_all(table, [(heading, heading) for heading in indicators], findings) is None:
         return None
     controls = tuple(heading for heading in headings if heading not in indicators)
     return TotalsTable(columns, controls, indicators)
@@ -60,8 +60,7 @@ def totals_of_wide(
     if declared.unit_value is not None:
         wanted.append(("unit_value", declared.unit_value))
     places = place_all(table, wanted, findings)
-    others = [("controls", heading) for heading in declared.controls]
-    others += [("indicators", heading) for heading in declared.indicators]
+    others = [(heading, heading) for heading in (*declared.controls, *declared.indicators)]
     if place_all(table, others, findings) is None or places is None:
         return None
     return TotalsTable(Columns(table, places), declared.controls, declared.indicators)

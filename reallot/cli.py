@@ -1,0 +1,242 @@
+"""The commands."""
+
+# Nothing but click is imported here: each command loads what it needs, so that --help is fast.
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from reallot import __version__
+from reallot.exits import AS_JSON, Commands
+
+if TYPE_CHECKING:
+    from optimizer.plan import Plan
+    from reallot.project import Project
+
+FOLDER = click.Path(path_type=Path)
+TIME_LIMIT = 60.0
+
+
+def _folder(command: Any) -> Any:
+    return click.argument("folder", type=FOLDER, default=".", metavar="[PROJECT]")(command)
+
+
+def _as_json(command: Any) -> Any:
+    def note(ctx: click.Context, _: click.Parameter, value: bool) -> bool:
+        ctx.meta[AS_JSON] = value
+        return value
+
+    return click.option(
+        "--json", "as_json", is_flag=True, is_eager=True, callback=note,
+        help="Write one JSON document to standard output.",
+    )(command)  # fmt: skip
+
+
+def _time_limit(command: Any) -> Any:
+    return click.option(
+        "--time-limit", type=click.FloatRange(min=0, min_open=True), default=TIME_LIMIT,
+        show_default=True, metavar="S", help="Seconds for each scenario.",
+    )(command)  # fmt: skip
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="reallot")
+def main() -> None:
+    """Plan where a quarterly budget should move, with a proof of how good the plan is.
+
+    \b
+    Example:
+      reallot demo
+    """
+
+
+@main.command()
+@click.argument("folder", type=FOLDER, default="reallot-demo", metavar="[DIR]")
+def demo(folder: Path) -> None:
+    """Copy the sample project to DIR (./reallot-demo) and run all of it.
+
+    \b
+    Example:
+      reallot demo my-demo
+    """
+    from reallot.start.sample import copy_sample
+
+    copy_sample(folder)
+    _plan_and_compare(folder)
+
+
+@main.command()
+@click.option(
+    "--from", "table", type=FOLDER, metavar="FILE",
+    help="A table of spend and results; its columns are guessed.",
+)  # fmt: skip
+@click.argument("folder", type=FOLDER, default=".", metavar="[DIR]")
+def init(table: Path | None, folder: Path) -> None:
+    """Write a project to start from into DIR (here), with comments that explain it.
+
+    \b
+    Examples:
+      reallot init my-project
+      reallot init --from weekly.csv my-project
+    """
+    if table is None:
+        from reallot.start.sample import write_starter
+
+        lines = write_starter(folder)
+    else:
+        from reallot.start.from_table import write_from_table
+
+        lines = write_from_table(table, folder)
+    for line in lines:
+        click.echo(line)
+    click.echo(f"Next: reallot plan {folder}")
+
+
+@main.command()
+@_as_json
+@_folder
+def check(folder: Path, as_json: bool) -> None:
+    """Say everything that is wrong with a project's files, with file, row and remedy.
+
+    \b
+    Example:
+      reallot check my-project
+    """
+    project = _read(folder)
+    if as_json:
+        click.echo(json.dumps({"errors": [], "warnings": project.warnings}, ensure_ascii=False))
+        return
+    for line in _summary(project):
+        click.echo(line)
+
+
+@main.command()
+@_as_json
+@_folder
+def fit(folder: Path, as_json: bool) -> None:
+    """Fit the response curves and write out/curves.json.
+
+    \b
+    Example:
+      reallot fit my-project
+    """
+    from reallot.fitting import FILE, fit_curves, out_of
+    from reallot.report.terminal import curves_table
+
+    project = _read(folder)
+    curves = fit_curves(project)
+    path = out_of(project) / FILE
+    if as_json:
+        click.echo(path.read_text(encoding="utf-8"), nl=False)
+        return
+    click.echo(curves_table(curves))
+    _warn((*project.warnings, *curves.warnings))
+    click.echo(f"Curves: {path}")
+
+
+@main.command()
+@click.option("--scenario", metavar="NAME", help="Plan this one only.")
+@_time_limit
+@_as_json
+@_folder
+def plan(folder: Path, scenario: str | None, time_limit: float, as_json: bool) -> None:
+    """Plan every scenario and write out/SCENARIO/: report, workbook, CSV and JSON.
+
+    \b
+    Examples:
+      reallot plan my-project
+      reallot plan --scenario recession --time-limit 20 my-project
+    """
+    from reallot.fitting import curves_of
+    from reallot.planning import chosen, plan_all
+
+    project = _read(folder)
+    scenarios = chosen(project, scenario)
+    written = plan_all(project, curves_of(project), scenarios, time_limit)
+    if as_json:
+        documents = [result.document for result in written]
+        click.echo(json.dumps(documents, ensure_ascii=False))
+        return
+    for result in written:
+        _show(result.plan, result.folder)
+
+
+@main.command()
+@_time_limit
+@_as_json
+@_folder
+def compare(folder: Path, time_limit: float, as_json: bool) -> None:
+    """Put the current budget and every scenario's plan side by side in out/compare.*.
+
+    Scenarios whose files have changed since are planned again.
+
+    \b
+    Example:
+      reallot compare my-project
+    """
+    from reallot.fitting import out_of
+    from reallot.planning import compare_all
+
+    project = _read(folder)
+    files = compare_all(project, time_limit)
+    if as_json:
+        click.echo(files["compare.json"].decode(), nl=False)
+        return
+    for name in files:
+        click.echo(out_of(project) / name)
+
+
+def _plan_and_compare(folder: Path) -> None:
+    from reallot.fitting import curves_of, out_of
+    from reallot.planning import chosen, compare_all, plan_all
+
+    project = _read(folder)
+    for result in plan_all(project, curves_of(project), chosen(project, None), TIME_LIMIT):
+        _show(result.plan, result.folder)
+    for name in compare_all(project, TIME_LIMIT):
+        click.echo(out_of(project) / name)
+
+
+def _read(folder: Path) -> Project:
+    from reallot.project import read_project
+
+    return read_project(folder)
+
+
+def _show(plan: Plan, folder: Path) -> None:
+    from reallot.report.terminal import show
+
+    show(plan)
+    for name, what in (("report.html", "Report"), ("plan.xlsx", "Workbook"), ("plan.csv", "CSV")):
+        click.echo(f"{what + ':':<10}{folder / name}")
+    click.echo()
+
+
+def _warn(warnings: tuple[str, ...]) -> None:
+    for warning in warnings:
+        click.echo(f"Note: {warning}", err=True)
+
+
+def _summary(project: Project) -> list[str]:
+    """A project in a few lines, for whoever checks it."""
+    budget, history = project.budget, project.history
+    money = f"{sum(budget.totals):,} {project.policy.plan.currency}"
+    lines = [
+        f"{project.name}: nothing is wrong.",
+        f"Budget: {money} in {', '.join(budget.quarters)}, {len(budget.channels)} channels",
+    ]
+    if history is not None:
+        first, last = history.starts[0], history.starts[-1]
+        results = [*history.attributed, *(["total revenue"] if history.outcome is not None else [])]
+        lines.append(
+            f"History: {len(history.starts)} {history.period}s, {first} to {last}, "
+            f"{len(history.channels)} channels, with {', '.join(results) or 'no results'}"
+        )
+    if project.given:
+        lines.append(f"Curves given: {', '.join(curve.channel for curve in project.given)}")
+    lines.append(f"Scenarios: {', '.join(project.scenarios)}")
+    return [*lines, *(f"Note: {warning}" for warning in project.warnings)]

@@ -1,0 +1,70 @@
+"""How commands end: errors become exit codes here, and nowhere else."""
+
+from __future__ import annotations
+
+import json
+import traceback
+from collections.abc import Iterable
+from dataclasses import asdict
+from typing import Any
+
+import click
+
+from reallot.errors import Finding, InputError
+from reallot.placement import check_placement
+
+DEFECT, INPUT, COLLISION, NO_PLAN_IN_TIME = 1, 2, 3, 4
+AS_JSON = "reallot.as_json"
+
+
+class Commands(click.Group):
+    """The commands; whatever goes wrong in one of them ends here."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; exit 1 to 4 with a message where it cannot be done."""
+        try:
+            check_placement()
+            return super().invoke(ctx)
+        except (click.exceptions.Exit, click.Abort):
+            raise
+        except click.UsageError as error:
+            if not ctx.meta.get(AS_JSON):
+                raise
+            found = Finding("command line", None, None, error.format_message(), "See --help.")
+            _tell(ctx, [found], ())
+            ctx.exit(INPUT)
+        except InputError as error:
+            count = len(error.findings)
+            title = f"The input is wrong in {count} place{'s' if count != 1 else ''}:"
+            _tell(ctx, error.findings, [title, *(f"  {f}" for f in error.findings)])
+            ctx.exit(INPUT)
+        except Exception as error:  # everything else is a failure to plan, or our own mistake
+            ctx.exit(_ended_badly(ctx, error))
+
+
+def _ended_badly(ctx: click.Context, error: Exception) -> int:
+    from reallot.planning import NotPlanned  # not before it is needed: --help starts fast
+
+    if isinstance(error, NotPlanned):
+        findings = [
+            Finding("reallot.toml", None, None, sentence, "")
+            for failure in error.failures
+            for sentence in str(failure).splitlines()
+        ]
+        _tell(ctx, findings, [str(failure) for failure in error.failures])
+        return COLLISION if error.collided else NO_PLAN_IN_TIME
+    last = "".join(traceback.format_exception_only(error)).strip()
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    text = f"A defect of reallot, not of your files: {last} ({place.name}, line {place.lineno})"
+    expected = "Please report it with this line."
+    _tell(ctx, [Finding("reallot", None, None, text, expected)], [text, expected])
+    return DEFECT
+
+
+def _tell(ctx: click.Context, findings: Iterable[Finding], lines: Iterable[str]) -> None:
+    """The errors as one JSON document on stdout where that was asked for; else on stderr."""
+    if ctx.meta.get(AS_JSON):
+        click.echo(json.dumps({"errors": [asdict(f) for f in findings]}, ensure_ascii=False))
+    else:
+        for line in lines:
+            click.echo(line, err=True)

@@ -1,0 +1,52 @@
+"""A project's curves: fitted anew only where what they rest on has changed."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from models.fit import fit
+
+from models.curve import Curves
+from reallot.output import write_whole
+from reallot.progress import doing
+from reallot.project import Project
+
+FILE = "curves.json"
+
+
+def curves_of(project: Project) -> Curves:
+    """The curves in out/curves.json, fitted first where they are missing or out of date."""
+    kept = _kept(project)
+    return fit_curves(project) if kept is None else kept
+
+
+def fit_curves(project: Project) -> Curves:
+    """Fit the history and write out/curves.json; a curve the planner brought replaces its fit."""
+    fitted = Curves(())
+    if project.history is not None:
+        with doing(f"Fitting {len(project.history.channels)} curves"):
+            fitted = fit(project.history)
+    given = {curve.channel for curve in project.given}
+    rest = tuple(curve for curve in fitted.curves if curve.channel not in given)
+    curves = Curves((*rest, *project.given), fitted.warnings)
+    document = json.loads(curves.to_json()) | {"inputs": project.inputs_of_curves()}
+    text = json.dumps(document, ensure_ascii=False, indent=1)
+    write_whole(out_of(project), {FILE: f"{text}\n".encode()})
+    return curves
+
+
+def out_of(project: Project) -> Path:
+    """Where results go."""
+    return project.folder / "out"
+
+
+def _kept(project: Project) -> Curves | None:
+    try:
+        text = (out_of(project) / FILE).read_text(encoding="utf-8")
+        if json.loads(text)["inputs"] != project.inputs_of_curves():
+            return None
+        return Curves.from_json(text)
+    except (OSError, ValueError, KeyError, TypeError):
+        # Missing, cut short or of another version: to be fitted again.
+        return None

@@ -1,0 +1,154 @@
+"""Planning a project's scenarios, and knowing which plans still stand."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from models.curve import Curves
+from optimizer.errors import PlanningError, RulesCollide, UnkeptRule
+from optimizer.plan import RESERVE, Plan, PlanRow, RuleEntry
+from optimizer.problem import Allocation, AllocationProblem
+from optimizer.reallocate import reallocate
+from reallot.assemble import problem_of
+from reallot.errors import Finding, InputError
+from reallot.fitting import curves_of, out_of
+from reallot.output import write_whole
+from reallot.progress import doing
+from reallot.project import Project
+from reallot.project.nearest import did_you_mean
+from reallot.report import compare_files, plan_files
+from scenarios.compare import compare
+
+
+class NotPlanned(Exception):
+    """Some scenarios could not be planned; the others were, and are written."""
+
+    def __init__(self, failures: Sequence[PlanningError]) -> None:
+        self.failures = tuple(failures)
+        super().__init__("\n".join(map(str, failures)))
+
+    @property
+    def collided(self) -> bool:
+        """Whether rules collided somewhere; if not, it was the time."""
+        return any(isinstance(failure, RulesCollide) for failure in self.failures)
+
+
+@dataclass(frozen=True)
+class Written:
+    """A plan and where its files are; ``document`` is its plan.json."""
+
+    plan: Plan
+    folder: Path
+    document: dict[str, Any]
+
+
+def plan_all(
+    project: Project, curves: Curves, scenarios: Sequence[str], time_limit: float
+) -> list[Written]:
+    """Plan these scenarios and write each into its folder.
+
+    Raises NotPlanned after the rest has been written where some have no plan.
+    """
+    written: list[Written] = []
+    failures: list[PlanningError] = []
+    for scenario in scenarios:
+        problem = problem_of(project, curves, scenario, time_limit)
+        try:
+            with doing(f"Planning {scenario}"):
+                plan = reallocate(problem)
+        except UnkeptRule:
+            raise
+        except PlanningError as failure:
+            failures.append(failure)
+            continue
+        written.append(_write(project, curves, plan))
+    if failures:
+        raise NotPlanned(failures)
+    return written
+
+
+def plans_that_stand(
+    project: Project, curves: Curves, time_limit: float
+) -> tuple[list[Plan], list[str]]:
+    """The written plans whose inputs are unchanged, and the scenarios to be planned again."""
+    plans, stale = [], []
+    for scenario in project.scenarios:
+        document = _document(out_of(project) / scenario / "plan.json")
+        if document is None or document.get("inputs") != project.inputs_of_plan(scenario):
+            stale.append(scenario)
+        else:
+            problem = problem_of(project, curves, scenario, time_limit)
+            plans.append(_plan_in(document, problem))
+    return plans, stale
+
+
+def compare_all(project: Project, time_limit: float) -> dict[str, bytes]:
+    """Write out/compare.* from every scenario's plan, planning again what no longer stands."""
+    curves = curves_of(project)
+    plans, stale = plans_that_stand(project, curves, time_limit)
+    plans += [result.plan for result in plan_all(project, curves, stale, time_limit)]
+    order = list(project.scenarios)
+    comparison = compare(sorted(plans, key=lambda plan: order.index(plan.problem.scenario)))
+    files = compare_files(comparison)
+    write_whole(out_of(project), files)
+    return files
+
+
+def chosen(project: Project, scenario: str | None) -> list[str]:
+    """The scenarios to plan: all, or the one named; InputError where there is none of that name."""
+    if scenario is None:
+        return list(project.scenarios)
+    if scenario not in project.scenarios:
+        known = ", ".join(project.scenarios)
+        near = did_you_mean(scenario, project.scenarios)
+        found = f"there is no scenario {scenario!r}"
+        expected = f"Write scenarios/{scenario}.toml, or name one of {known}.{near}"
+        raise InputError([Finding("scenarios", None, None, found, expected)])
+    return [scenario]
+
+
+def _write(project: Project, curves: Curves, plan: Plan) -> Written:
+    scenario = plan.problem.scenario
+    files = plan_files(plan, curves, project.inputs_of_plan(scenario))
+    folder = out_of(project) / scenario
+    write_whole(folder, files)
+    return Written(plan, folder, json.loads(files["plan.json"]))
+
+
+def _document(path: Path) -> dict[str, Any] | None:
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return document if isinstance(document, dict) else None
+
+
+def _plan_in(document: dict[str, Any], problem: AllocationProblem) -> Plan:
+    """The plan that a plan.json of this problem holds."""
+    rows = tuple(PlanRow(**_fields_of(PlanRow, row)) for row in document["rows"])
+    amounts = {(row.quarter, row.channel): row.recommended for row in rows}
+    spend = [[amounts[quarter, name] for quarter in problem.quarters] for name in problem.names]
+    pool = [amounts[quarter, RESERVE] for quarter in problem.quarters]
+    return Plan(
+        problem=problem,
+        allocation=Allocation(problem, np.asarray(spend), np.asarray(pool)),
+        status=document["status"],
+        objective=document["objective"],
+        bound=document["bound"],
+        gap=document["gap"],
+        current_objective=document["current_objective"],
+        comparable_objective=document["comparable_objective"],
+        rows=rows,
+        rules=tuple(RuleEntry(**_fields_of(RuleEntry, rule)) for rule in document["rules"]),
+        warnings=tuple(document["warnings"]),
+    )
+
+
+def _fields_of(kind: type[Any], document: dict[str, Any]) -> dict[str, Any]:
+    return {field.name: document[field.name] for field in fields(kind)}
