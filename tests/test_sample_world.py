@@ -4,6 +4,7 @@ import csv
 import tomllib
 
 import pytest
+
 from tests import sample_world
 from tests.sample_world import SAMPLE
 
