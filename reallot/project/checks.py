@@ -47,8 +47,9 @@ def check_policy(
     yield from _tiers(policy, file, has_history)
 
 
-def check_scenario(scenario: ScenarioFile, file: TomlFile, quarters: int) -> Iterator[Finding]:
-    """Problems of a scenario's factors."""
+def check_scenario(scenario: ScenarioFile, file: TomlFile, policy: Policy) -> Iterator[Finding]:
+    """Problems of a scenario that its file alone does not show, before it goes over the policy."""
+    quarters = policy.plan.quarters
     factors: list[tuple[Key, tuple[float, ...] | None]] = [
         (("demand",), scenario.demand),
         (("media_price",), scenario.media_price),
@@ -63,6 +64,14 @@ def check_scenario(scenario: ScenarioFile, file: TomlFile, quarters: int) -> Ite
         if values is not None and len(values) not in (1, quarters):
             found = f"found {len(values)} numbers for {quarters} quarters"
             yield file.finding(key, found, "Write one number, or one per quarter.")
+    known = {share.name for share in policy.share}
+    for i, share in enumerate(scenario.share):
+        if share.name not in known and (share.of is None or share.band is None):
+            found = f"reallot.toml has no share {quoted(share.name)}, and this one is not whole"
+            expected = (
+                f"Write name, of and band, or correct the name.{did_you_mean(share.name, known)}"
+            )
+            yield file.finding(("share", i), found, expected)
     if not any(scenario.budget):
         expected = "Write factors above 0: with nothing to spend there is nothing to plan."
         yield file.finding(("budget",), "the scenario's budget is 0", expected)

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """The known name most like this one, whatever the case; None where none is near."""
-    folded = {other.casefold(): other for other in known}
+    folded = {other.casefold(): str(other) for other in known}
     found = get_close_matches(name.casefold(), folded, n=1, cutoff=0.6)
     return folded[found[0]] if found else None
 

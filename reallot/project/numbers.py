@@ -16,7 +16,8 @@ _PLAIN = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 _DECIMAL_COMMA = re.compile(r"[+-]?\d+,(\d{1,2}|\d{4,})")
 _ONE_COMMA = re.compile(r"([+-]?\d{1,3}),(\d{3})")
 _GROUPED = re.compile(r"[+-]?\d{1,3}([ ,.'’\u00a0\u202f]\d{3})+([.,]\d+)?")
-_WITH_CURRENCY = re.compile(r"(?:[^\d\s.,+-]{1,4})?\s*([+-]?[\d.,]*\d)\s*(?:[^\d\s.,]{1,4})?")
+_SIGN = r"[^\d\s.,+-]{1,4}"
+_WITH_CURRENCY = re.compile(rf"(?:{_SIGN})?\s*(?P<amount>[+-]?[\d.,]*\d)\s*(?:{_SIGN})?")
 
 
 def number(text: str) -> Decimal:
@@ -39,9 +40,7 @@ def number(text: str) -> Decimal:
         raise UnreadableError(f"Write {_ungrouped(text)}, without thousands separators.")
     if text.lower().lstrip("+-") in ("nan", "inf", "infinity", "#n/a", "n/a", "na", "null", "none"):
         raise UnreadableError("Write a number.")
-    if money := _WITH_CURRENCY.fullmatch(text):
-        plain = money.group(1)
-        plain = _ungrouped(plain) if _GROUPED.fullmatch(plain) else plain
+    if (money := _WITH_CURRENCY.fullmatch(text)) and (plain := _plain(money["amount"])):
         raise UnreadableError(f"Write {plain}, in the plan's currency and without a sign.")
     raise UnreadableError("Write a number.")
 
@@ -97,14 +96,19 @@ def floats(numbers: Sequence[Decimal | None]) -> Floats:
     return np.asarray([np.nan if n is None else float(n) for n in numbers], dtype=float)
 
 
+def _plain(amount: str) -> str | None:
+    """An amount without its thousands separators; None where it is no number."""
+    if _GROUPED.fullmatch(amount):
+        return _ungrouped(amount)
+    return amount if _PLAIN.fullmatch(amount) else None
+
+
 def _ungrouped(text: str) -> str:
-    """A grouped number without its separators; the last separator is a decimal one if unlike."""
-    separators = [c for c in text if not c.isdigit() and c not in "+-"]
-    decimal = (
-        separators[-1] if separators[-1] in ".," and separators.count(separators[-1]) == 1 else ""
-    )
-    if len(separators) == 1:
-        decimal = ""
-    whole, mark, part = text.rpartition(decimal) if decimal else (text, "", "")
+    """A grouped number without its separators; the last one is kept, as a point, where it is the
+    only one of its kind among several: that is how decimals are set apart.
+    """
+    marks = [c for c in text if not c.isdigit() and c not in "+-"]
+    has_decimals = len(marks) > 1 and marks[-1] in ".," and marks.count(marks[-1]) == 1
+    whole, part = text.rsplit(marks[-1], 1) if has_decimals else (text, "")
     digits = "".join(c for c in whole if c.isdigit() or c in "+-")
-    return f"{digits}.{part}" if mark else digits
+    return f"{digits}.{part}" if has_decimals else digits

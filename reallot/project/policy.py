@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -36,12 +35,6 @@ def _ascending(band: tuple[float, float]) -> tuple[float, float]:
     return band
 
 
-def _not_nan(value: float) -> float:
-    if math.isnan(value):
-        raise ValueError("a number")
-    return value
-
-
 def as_tuple(value: Any) -> Any:
     """A list of the file as the tuple it becomes; anything else as it is."""
     return tuple(value) if isinstance(value, list) else value
@@ -54,7 +47,7 @@ def _one_or_many(value: Any) -> Any:
 Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Fraction = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Band = Annotated[tuple[Fraction, Fraction], BeforeValidator(as_tuple), AfterValidator(_ascending)]
-Multiple = Annotated[float, Field(ge=0), AfterValidator(_not_nan)]
+Multiple = Annotated[float, Field(ge=0)]
 Multiples = Annotated[
     tuple[Multiple, Multiple], BeforeValidator(as_tuple), AfterValidator(_ascending)
 ]
@@ -101,6 +94,8 @@ def _both_sides(value: Any) -> Any:
         if not 0 <= value <= LARGEST_ELASTICITY:
             raise ValueError("a share of the current amount: 0.20 is 20 %")
         return Moves(down=min(float(value), 1.0), up=float(value))
+    if not isinstance(value, dict | Moves):
+        raise ValueError("a share such as 0.20, or { down = 0.30, up = 0.10 }")
     return value
 
 

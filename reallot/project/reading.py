@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from models.curve import ResponseCurve
 from models.history import History
 from models.period import Period
-from reallot.errors import Finding, InputError, quoted
+from reallot.errors import Finding, InputError
 from reallot.project.budget import Budget, read_budget
 from reallot.project.checks import (
     check_columns,
@@ -186,15 +186,11 @@ class _Reader:
         known = set(self.findings)
         for name, scenario in scenarios.items():
             file = files[name]
-            self.findings.extend(check_scenario(scenario, file, policy.plan.quarters))
-            try:
-                merged = scenario.over(policy)
-            except ValidationError as error:
-                share = quoted(str(error.title))
-                expected = "Write name, of and band: reallot.toml has no share of this name."
-                found = f"a new [[share]] is not complete ({share})"
-                self.findings.append(file.finding(("share",), found, expected))
+            problems = list(check_scenario(scenario, file, policy))
+            self.findings.extend(problems)
+            if problems:
                 continue
+            merged = scenario.over(policy)
             # What is wrong without the scenario has been said.
             before = {(f.found, f.expected) for f in known}
             self.findings.extend(

@@ -71,10 +71,7 @@ class ScenarioFile(Section):
     tiers: Tiers | None = None
 
     def over(self, policy: Policy) -> Policy:
-        """The policy as it holds in this scenario: the same key replaces.
-
-        Raises pydantic's ValidationError where a share that the policy does not have is incomplete.
-        """
+        """The policy as it holds in this scenario: the same key replaces."""
         changes: dict[str, Any] = {
             "channel": _merged(policy.channel, self.channel, Channel),
             "share": _merged(policy.share, self.share, Share),

@@ -57,6 +57,19 @@ EXAMPLES = {
     "roi": "roi = [5.0, inf]",
     "name": 'name = "…"',
 }
+# What pydantic calls an error, in words for whoever wrote the file.
+PLAINLY = {
+    "bool_type": "Write true or false.",
+    "finite_number": "Write a finite number.",
+    "float_type": "Write a number.",
+    "int_from_float": "Write a whole number.",
+    "int_type": "Write a whole number.",
+    "missing": "Write two numbers: [lower, upper].",
+    "model_type": "Write a table: { key = value, … }.",
+    "string_type": "Write text in quotes.",
+    "too_long": "Write two numbers: [lower, upper].",
+    "tuple_type": "Write a list: [ …, … ].",
+}
 _HEADER = re.compile(r"\s*(\[\[?)\s*(.+?)\s*\]\]?\s*(?:#.*)?")
 _ASSIGNMENT = re.compile(
     r"\s*((?:[\w-]+|\"[^\"]*\"|'[^']*')(?:\s*\.\s*(?:[\w-]+|\"[^\"]*\"|'[^']*'))*)\s*="
@@ -113,14 +126,16 @@ class TomlFile:
             names = _section_at(model, key[:-1]).model_fields
             near = did_you_mean(str(key[-1]), names) or f" Known are {', '.join(names)}."
             return self.finding(key, "the key is not known", f"Correct or delete it.{near}")
-        if error["type"] == "missing":
-            example = EXAMPLES.get(str(key[-1]), f"{key[-1]} = …")
+        if error["type"] == "missing" and isinstance(key[-1], str):
+            example = EXAMPLES.get(key[-1], f"{key[-1]} = …")
             return self.finding(key, "the key is missing", f"Write {example}.")
         if error["type"] == "value_error":
             wanted = str(error["ctx"]["error"])
             sentence = wanted if wanted.startswith("Write ") else f"Write {wanted}"
         else:
-            sentence = error["msg"].replace("Input should", "It should")
+            # pydantic's own words, where we have no plainer ones
+            theirs = error["msg"].replace("Input should", "It should")
+            sentence = PLAINLY.get(error["type"], theirs)
         sentence = sentence if sentence.endswith((".", "?")) else f"{sentence}."
         return self.finding(key, f"found {quoted_value(error['input'])}", sentence)
 
