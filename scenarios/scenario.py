@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 
 import numpy as np
 
@@ -59,7 +60,8 @@ def tied_out(amounts: Floats, minor_unit: float) -> Floats:
     whole = np.floor(exact)
     missing = round(float(exact.sum() - whole.sum()))
     whole[np.argsort(whole - exact, kind="stable")[:missing]] += 1
-    return np.asarray(np.round(whole * minor_unit, 10))
+    unit = Decimal(str(minor_unit))
+    return np.asarray([float(int(amount) * unit) for amount in whole])
 
 
 def _each_cell(
