@@ -38,6 +38,22 @@ class InputError(Exception):
         super().__init__("\n".join(map(str, self.findings)))
 
 
+class NotPlannedError(Exception):
+    """Some scenarios have no plan; the others were planned, and are written.
+
+    ``findings`` has one entry per scenario; ``explanations`` says the same at length, line by line.
+    ``collided`` is whether rules collided somewhere; if not, it was the time.
+    """
+
+    def __init__(
+        self, findings: Iterable[Finding], explanations: Iterable[str], *, collided: bool
+    ) -> None:
+        self.findings = tuple(findings)
+        self.explanations = tuple(explanations)
+        self.collided = collided
+        super().__init__("\n".join(self.explanations))
+
+
 class UnreadableError(ValueError):
     """A cell that cannot be read; the message says what to write instead."""
 

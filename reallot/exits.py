@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from reallot.errors import Finding, InputError
+from reallot.errors import Finding, InputError, NotPlannedError
 from reallot.placement import check_placement
 
 DEFECT, INPUT, COLLISION, NO_PLAN_IN_TIME = 1, 2, 3, 4
@@ -38,27 +38,16 @@ class Commands(click.Group):
             title = f"The input is wrong in {count} place{'s' if count != 1 else ''}:"
             _tell(ctx, error.findings, [title, *(f"  {f}" for f in error.findings)])
             ctx.exit(INPUT)
-        except Exception as error:  # everything else is a failure to plan, or our own mistake
-            ctx.exit(_ended_badly(ctx, error))
-
-
-def _ended_badly(ctx: click.Context, error: Exception) -> int:
-    from reallot.planning import NotPlanned  # not before it is needed: --help starts fast
-
-    if isinstance(error, NotPlanned):
-        findings = [
-            Finding("reallot.toml", None, None, sentence, "")
-            for failure in error.failures
-            for sentence in str(failure).splitlines()
-        ]
-        _tell(ctx, findings, [str(failure) for failure in error.failures])
-        return COLLISION if error.collided else NO_PLAN_IN_TIME
-    last = "".join(traceback.format_exception_only(error)).strip()
-    place = traceback.extract_tb(error.__traceback__)[-1]
-    text = f"A defect of reallot, not of your files: {last} ({place.name}, line {place.lineno})"
-    expected = "Please report it with this line."
-    _tell(ctx, [Finding("reallot", None, None, text, expected)], [text, expected])
-    return DEFECT
+        except NotPlannedError as error:
+            _tell(ctx, error.findings, error.explanations)
+            ctx.exit(COLLISION if error.collided else NO_PLAN_IN_TIME)
+        except Exception as error:  # whatever else goes wrong is our own mistake
+            last = "".join(traceback.format_exception_only(error)).strip()
+            place = traceback.extract_tb(error.__traceback__)[-1]
+            found = f"a defect of reallot, not of your files: {last} ({place.name}:{place.lineno})"
+            finding = Finding("reallot", None, None, found, "Please report this line.")
+            _tell(ctx, [finding], [str(finding)])
+            ctx.exit(DEFECT)
 
 
 def _tell(ctx: click.Context, findings: Iterable[Finding], lines: Iterable[str]) -> None:

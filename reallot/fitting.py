@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from models.fit import fit
 
 from models.curve import Curves
 from reallot.output import write_whole
@@ -23,6 +22,8 @@ def curves_of(project: Project) -> Curves:
 
 def fit_curves(project: Project) -> Curves:
     """Fit the history and write out/curves.json; a curve the planner brought replaces its fit."""
+    from models.fit import fit  # scikit-learn takes a second to load, and most plans need no fit
+
     fitted = Curves(())
     if project.history is not None:
         with doing(f"Fitting {len(project.history.channels)} curves"):

@@ -16,27 +16,15 @@ from optimizer.plan import RESERVE, Plan, PlanRow, RuleEntry
 from optimizer.problem import Allocation, AllocationProblem
 from optimizer.reallocate import reallocate
 from reallot.assemble import problem_of
-from reallot.errors import Finding, InputError
+from reallot.errors import Finding, InputError, NotPlannedError
 from reallot.fitting import curves_of, out_of
 from reallot.output import write_whole
 from reallot.progress import doing
 from reallot.project import Project
 from reallot.project.nearest import did_you_mean
+from reallot.project.project import POLICY
 from reallot.report import compare_files, plan_files
 from scenarios.compare import compare
-
-
-class NotPlanned(Exception):
-    """Some scenarios could not be planned; the others were, and are written."""
-
-    def __init__(self, failures: Sequence[PlanningError]) -> None:
-        self.failures = tuple(failures)
-        super().__init__("\n".join(map(str, failures)))
-
-    @property
-    def collided(self) -> bool:
-        """Whether rules collided somewhere; if not, it was the time."""
-        return any(isinstance(failure, RulesCollide) for failure in self.failures)
 
 
 @dataclass(frozen=True)
@@ -53,7 +41,7 @@ def plan_all(
 ) -> list[Written]:
     """Plan these scenarios and write each into its folder.
 
-    Raises NotPlanned after the rest has been written where some have no plan.
+    NotPlannedError, after the rest has been written, where some have no plan.
     """
     written: list[Written] = []
     failures: list[PlanningError] = []
@@ -69,7 +57,11 @@ def plan_all(
             continue
         written.append(_write(project, curves, plan))
     if failures:
-        raise NotPlanned(failures)
+        raise NotPlannedError(
+            map(_finding, failures),
+            (line for failure in failures for line in str(failure).splitlines()),
+            collided=any(isinstance(failure, RulesCollide) for failure in failures),
+        )
     return written
 
 
@@ -111,6 +103,15 @@ def chosen(project: Project, scenario: str | None) -> list[str]:
         expected = f"Write scenarios/{scenario}.toml, or name one of {known}.{near}"
         raise InputError([Finding("scenarios", None, None, found, expected)])
     return [scenario]
+
+
+def _finding(failure: PlanningError) -> Finding:
+    if isinstance(failure, RulesCollide):
+        rules, remedies = failure.conflict.rules, failure.conflict.remedies
+        found = f"{failure.scenario}: these rules cannot hold together: {'; '.join(rules)}"
+        expected = f"Any one of these changes makes them fit: {'; '.join(remedies)}"
+        return Finding(POLICY, None, None, found, expected if remedies else "Loosen one of them.")
+    return Finding(POLICY, None, None, str(failure), "Give it more time: --time-limit.")
 
 
 def _write(project: Project, curves: Curves, plan: Plan) -> Written:

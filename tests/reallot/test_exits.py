@@ -6,14 +6,15 @@ from optimizer.errors import Conflict, NoPlanInTime, RulesCollide
 from reallot import planning
 from tests.reallot.projects import HISTORY, run, write_project
 
-COLLISION = RulesCollide("growth", Conflict(("the pool holds 10 %",), ("lower it to 8 %",)))
-
 
 def failing(error):
-    def fail(*arguments):
+    def fail(problem):
         raise error
 
     return fail
+
+
+COLLIDING = failing(RulesCollide("base", Conflict(("the pool holds 10 %",), ("lower it to 8 %",))))
 
 
 @pytest.fixture
@@ -61,7 +62,7 @@ def test_a_wrong_option_is_one_json_document_too(project):
 
 
 def test_colliding_rules_exit_with_3_and_the_diagnosis(project, monkeypatch):
-    monkeypatch.setattr(planning, "plan_all", failing(planning.NotPlanned([COLLISION])))
+    monkeypatch.setattr(planning, "reallocate", COLLIDING)
     result = run(["plan", project])
     assert result.exit_code == 3
     assert "the pool holds 10 %" in result.stderr
@@ -69,26 +70,27 @@ def test_colliding_rules_exit_with_3_and_the_diagnosis(project, monkeypatch):
 
 
 def test_colliding_rules_are_one_json_document_where_asked_for(project, monkeypatch):
-    monkeypatch.setattr(planning, "plan_all", failing(planning.NotPlanned([COLLISION])))
+    monkeypatch.setattr(planning, "reallocate", COLLIDING)
     result = run(["plan", "--json", project])
     assert result.exit_code == 3
-    errors = json.loads(result.stdout)["errors"]
-    assert any("the pool holds 10 %" in error["found"] for error in errors)
-    assert all(set(e) == {"file", "row", "column", "found", "expected"} for e in errors)
+    (error,) = json.loads(result.stdout)["errors"]
+    assert set(error) == {"file", "row", "column", "found", "expected"}
+    assert "base: these rules cannot hold together: the pool holds 10 %" in error["found"]
+    assert "lower it to 8 %" in error["expected"]
 
 
 def test_no_plan_in_time_exits_with_4(project, monkeypatch):
-    failure = planning.NotPlanned([NoPlanInTime("growth: no plan was found within 1 s")])
-    monkeypatch.setattr(planning, "plan_all", failing(failure))
+    failure = NoPlanInTime("base: no plan was found within 1 s")
+    monkeypatch.setattr(planning, "reallocate", failing(failure))
     result = run(["plan", project])
     assert (result.exit_code, "within 1 s" in result.stderr) == (4, True)
 
 
 def test_a_defect_of_ours_exits_with_1_and_says_so(project, monkeypatch):
-    monkeypatch.setattr(planning, "plan_all", failing(ZeroDivisionError("division by zero")))
+    monkeypatch.setattr(planning, "reallocate", failing(ZeroDivisionError("division by zero")))
     result = run(["plan", project])
     assert (result.exit_code, result.stdout) == (1, "")
-    assert "A defect of reallot" in result.stderr
+    assert "a defect of reallot" in result.stderr
     assert "ZeroDivisionError: division by zero" in result.stderr
     assert "Traceback" not in result.stderr
 
