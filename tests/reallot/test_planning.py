@@ -1,0 +1,166 @@
+import json
+from dataclasses import asdict
+
+import pytest
+
+from reallot import fitting, planning
+from reallot.fitting import curves_of
+from reallot.project import read_project
+from tests.reallot.projects import BUDGET, CURVES, POLICY, run, write_project, write_scenarios
+
+
+@pytest.fixture
+def folder(tmp_path):
+    write_project(tmp_path, history__csv=None, curves__csv=CURVES)
+    write_scenarios(tmp_path, flat="", growth="budget = 1.1\n")
+    return tmp_path
+
+
+@pytest.fixture
+def planned(folder):
+    assert run(["plan", folder]).exit_code == 0
+    return folder
+
+
+def modified(folder):
+    return {path: path.stat().st_mtime_ns for path in (folder / "out").rglob("*")}
+
+
+def test_every_scenario_is_planned_into_its_own_folder(planned):
+    folders = {path.name for path in (planned / "out").iterdir() if path.is_dir()}
+    assert folders == {"flat", "growth"}
+    for name in folders:
+        document = json.loads((planned / "out" / name / "plan.json").read_text())
+        assert document["scenario"] == name
+        assert document["status"] == "optimal"
+
+
+def test_one_scenario_is_planned_alone(folder):
+    assert run(["plan", "--scenario", "growth", folder]).exit_code == 0
+    assert not (folder / "out" / "flat").exists()
+
+
+def test_json_is_the_list_of_the_plans(folder):
+    result = run(["plan", "--json", folder])
+    documents = json.loads(result.stdout)
+    assert [document["scenario"] for document in documents] == ["flat", "growth"]
+    assert documents[0] == json.loads((folder / "out" / "flat" / "plan.json").read_text())
+
+
+def test_a_plan_names_the_hash_of_every_file_it_rests_on(planned):
+    document = json.loads((planned / "out" / "flat" / "plan.json").read_text())
+    names = {"reallot.toml", "budget.csv", "curves.csv", "scenarios/flat.toml"}
+    assert set(document["inputs"]) == names
+
+
+def test_a_written_plan_is_read_back_as_it_was(planned):
+    project = read_project(planned)
+    curves = curves_of(project)
+    plans, stale = planning.plans_that_stand(project, curves, 60)
+    written = planning.plan_all(project, curves, ["flat", "growth"], 60)
+    assert stale == []
+    for plan, again in zip(plans, (result.plan for result in written), strict=True):
+        assert plan.allocation.spend.tolist() == again.allocation.spend.tolist()
+        assert plan.allocation.pool.tolist() == again.allocation.pool.tolist()
+        assert plan.objective == pytest.approx(again.objective, abs=0.01)
+        assert [row.channel for row in plan.rows] == [row.channel for row in again.rows]
+        assert len(plan.rules) == len(again.rules)
+        assert asdict(plan.rules[0])["rule"] == asdict(again.rules[0])["rule"]
+
+
+def stale_in(folder):
+    project = read_project(folder)
+    return planning.plans_that_stand(project, curves_of(project), 60)[1]
+
+
+def test_another_budget_makes_every_plan_stale(planned):
+    (planned / "budget.csv").write_text(BUDGET.replace("1300", "1200"))
+    assert stale_in(planned) == ["flat", "growth"]
+
+
+def test_another_scenario_file_makes_its_own_plan_stale_only(planned):
+    (planned / "scenarios" / "growth.toml").write_text("budget = 1.2\n")
+    assert stale_in(planned) == ["growth"]
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", "{}"])
+def test_a_damaged_plan_is_planned_again(planned, content):
+    (planned / "out" / "flat" / "plan.json").write_text(content)
+    assert stale_in(planned) == ["flat"]
+
+
+def test_compare_plans_again_what_is_stale_only(planned):
+    before = modified(planned)
+    (planned / "scenarios" / "growth.toml").write_text("budget = 1.2\n")
+    assert run(["compare", planned]).exit_code == 0
+    after = modified(planned)
+    changed = {path.parent.name for path in before if before[path] != after[path]}
+    assert "growth" in changed
+    assert "flat" not in changed
+
+
+def test_compare_puts_the_scenarios_side_by_side(folder):
+    result = run(["compare", "--json", folder])
+    assert result.exit_code == 0
+    assert json.loads(result.stdout) == json.loads((folder / "out" / "compare.json").read_text())
+
+
+def test_planning_again_writes_the_same_bytes(planned):
+    files = [path for path in (planned / "out").rglob("*") if path.is_file()]
+    before = {path: path.read_bytes() for path in files}
+    assert run(["plan", planned]).exit_code == 0
+    assert {path: path.read_bytes() for path in files} == before
+
+
+def test_curves_are_fitted_again_only_when_their_inputs_changed(planned, monkeypatch):
+    fitted = []
+    fit_curves = fitting.fit_curves
+    monkeypatch.setattr(
+        fitting, "fit_curves", lambda project: fitted.append(1) or fit_curves(project)
+    )
+    curves_of(read_project(planned))
+    (planned / "budget.csv").write_text(BUDGET.replace("1300", "1200"))
+    (planned / "reallot.toml").write_text(POLICY.replace("0.20", "0.30"))
+    curves_of(read_project(planned))
+    assert fitted == []
+    (planned / "curves.csv").write_text(CURVES.replace("20000", "30000"))
+    curves = curves_of(read_project(planned))
+    assert (fitted, curves["Search"].top) == ([1], 30000)
+
+
+@pytest.mark.parametrize("content", ["", "{}", '{"inputs": 3}'])
+def test_damaged_curves_are_fitted_again(planned, content):
+    path = planned / "out" / "curves.json"
+    whole = path.read_text()
+    path.write_text(content)
+    curves_of(read_project(planned))
+    assert path.read_text() == whole
+
+
+COLLIDING = POLICY + "\n[reserve]\nshare = [0.6, 0.7]\n"
+
+
+def test_rules_that_collide_exit_with_3_and_leave_nothing(folder):
+    (folder / "reallot.toml").write_text(COLLIDING)
+    result = run(["plan", folder])
+    assert result.exit_code == 3
+    assert "cannot hold together" in result.stderr
+    assert not (folder / "out" / "flat").exists()
+
+
+def test_a_scenario_whose_rules_collide_does_not_keep_the_others_from_being_planned(folder):
+    (folder / "scenarios" / "growth.toml").write_text("[reserve]\nshare = [0.6, 0.7]\n")
+    result = run(["plan", folder])
+    assert result.exit_code == 3
+    assert "growth" in result.stderr
+    assert "flat" not in result.stderr.replace("Planning flat", "")
+    assert (folder / "out" / "flat" / "plan.json").exists()
+    assert not (folder / "out" / "growth").exists()
+
+
+def test_a_folder_that_cannot_be_written_exits_with_2_and_leaves_nothing(folder):
+    (folder / "out").write_text("a file in the way")
+    result = run(["plan", folder])
+    assert result.exit_code == 2
+    assert "cannot write" in result.stderr
+    assert (folder / "out").read_text() == "a file in the way"
