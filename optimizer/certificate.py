@@ -26,12 +26,15 @@ _PATIENCE = 8
 
 @dataclass(frozen=True)
 class Certificate:
-    """The best decision found (money), its true response and an upper bound on every plan's."""
+    """The best decision found (money), its true response and an upper bound on every plan's.
+
+    ``closed`` is False where the clock stopped the search before the gap was small enough.
+    """
 
     decision: Floats
     value: float
     bound: float
-    in_time: bool
+    closed: bool
 
 
 class InfeasibleError(Exception):

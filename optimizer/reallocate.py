@@ -138,7 +138,7 @@ def _plan(
     return Plan(
         problem=problem,
         allocation=allocation,
-        status="optimal" if gap <= problem.tolerance else "time_limit",
+        status="optimal" if proof.closed else "time_limit",
         objective=objective,
         bound=bound,
         gap=gap,

@@ -16,7 +16,7 @@ def round_to_minor_units(program: Program, decision: Floats) -> Allocation:
     """The decision in whole minor units; every quarter adds up to its budget exactly.
 
     Works in integers. Bounds of single cells, and so committed amounts, are kept exactly (where no
-    whole amount lies between them, the nearest is taken). A row over n amounts may miss its limit
+    whole amount lies between them, one of its neighbours is taken). A row over n amounts may miss its limit
     by n / 2 units; where it would miss by more, money is exchanged between cells of a quarter.
     """
     problem = program.problem
@@ -48,7 +48,7 @@ class _Cells:
         lower = np.ceil(limits.lower * scale - 1e-4)
         upper = np.floor(limits.upper * scale + 1e-4)
         none = lower > upper
-        lower[none] = upper[none] = np.rint(exact[none])
+        lower[none], upper[none] = upper[none], lower[none]
         return cls(exact, lower.astype(np.int64), upper.astype(np.int64))
 
     def room(self, cells: Units, step: int) -> Units:
@@ -83,7 +83,8 @@ def _exchange(program: Program, cells: _Cells, per_money: float) -> None:
     if not len(limits.joint):
         return
     sign = np.array([1 if program.rows[index].side == "max" else -1 for index in limits.joint])
-    allowed = 0.5 * np.array([len(limits.forms[index].cells) for index in limits.joint])
+    counts = [len(limits.forms[index].cells) for index in limits.joint]
+    allowed = np.maximum(1.0, 0.5 * np.array(counts))
     # Sums of many large amounts are themselves exact to this only.
     noise = 1e-3 + 1e-12 * float(program.problem.budget.sum()) * per_money
     for _ in range(len(cells.units)):

@@ -58,6 +58,7 @@ def settled(problem: AllocationProblem) -> frozenset[str]:
 def slack_of(problem: AllocationProblem, amounts: int) -> float:
     """Money by which a row over so many rounded amounts may miss its limit.
 
-    Half a minor unit per amount, plus what floating-point sums of these budgets lose.
+    Half a minor unit per amount, but a whole one at least (a limit need not be a whole amount),
+    plus what floating-point sums of these budgets lose.
     """
-    return 0.5 * problem.minor_unit * amounts + 1e-9 * float(problem.budget.sum())
+    return problem.minor_unit * max(1.0, 0.5 * amounts) + 1e-9 * float(problem.budget.sum())
