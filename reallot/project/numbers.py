@@ -16,6 +16,8 @@ _PLAIN = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 _DECIMAL_COMMA = re.compile(r"[+-]?\d+,(\d{1,2}|\d{4,})")
 _ONE_COMMA = re.compile(r"([+-]?\d{1,3}),(\d{3})")
 _GROUPED = re.compile(r"[+-]?\d{1,3}([ ,.'’\u00a0\u202f]\d{3})+([.,]\d+)?")
+# Beyond these powers of ten sums of amounts would lose cents, or a float its value.
+LARGEST_POWER, _SMALLEST_POWER = 15, -300
 _SIGN = r"[^\d\s.,+-]{1,4}"
 _WITH_CURRENCY = re.compile(rf"(?:{_SIGN})?\s*(?P<amount>[+-]?[\d.,]*\d)\s*(?:{_SIGN})?")
 
@@ -26,10 +28,11 @@ def number(text: str) -> Decimal:
     Raises `UnreadableError` with what to write instead.
     """
     text = text.strip()
-    if _PLAIN.fullmatch(text):
-        return Decimal(text)
-    if _DECIMAL_COMMA.fullmatch(text):
-        return Decimal(text.replace(",", "."))
+    if _PLAIN.fullmatch(text) or _DECIMAL_COMMA.fullmatch(text):
+        value = Decimal(text.replace(",", "."))
+        if value and not _SMALLEST_POWER < value.adjusted() < LARGEST_POWER:
+            raise UnreadableError(f"Write a number below 10^{LARGEST_POWER}.")
+        return value
     if one := _ONE_COMMA.fullmatch(text):
         whole, rest = one.groups()
         raise UnreadableError(

@@ -13,6 +13,10 @@ from reallot.project.nearest import did_you_mean
 
 # A change of more than this is taken for a percentage written as a number: 15 instead of 0.15.
 LARGEST_ELASTICITY = 10.0
+# Quarters: ten years.
+LONGEST_HORIZON = 40
+# Beyond this, sums of amounts would lose cents.
+LARGEST_AMOUNT = 1e15
 
 
 def _known_currency(code: str) -> str:
@@ -44,7 +48,7 @@ def _one_or_many(value: Any) -> Any:
     return (value,) if isinstance(value, str) else as_tuple(value)
 
 
-Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Amount = Annotated[float, Field(ge=0, le=LARGEST_AMOUNT, allow_inf_nan=False)]
 Fraction = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Band = Annotated[tuple[Fraction, Fraction], BeforeValidator(as_tuple), AfterValidator(_ascending)]
 Multiple = Annotated[float, Field(ge=0)]
@@ -70,8 +74,8 @@ class Plan(Section):
     name: str | None = None
     currency: Currency
     first_quarter: Quarter
-    quarters: Annotated[int, Field(ge=1, le=40)]
-    budget: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
+    quarters: Annotated[int, Field(ge=1, le=LONGEST_HORIZON)]
+    budget: Annotated[Amount, Field(gt=0)] | None = None
     objective: Literal["response"] = "response"
     rounding: Amount | None = None
 

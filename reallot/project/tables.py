@@ -118,10 +118,14 @@ def _is_chinese(text: str) -> bool:
 def _text(path: Path, content: bytes) -> list[list[str]]:
     text = decode(path, content)
 
-    first_line = text.split("\n", 1)[0]
-    separator = max(SEPARATORS, key=lambda s: len(next(csv.reader([first_line], delimiter=s), [])))
+    def records(separator: str, *, strict: bool) -> Iterator[list[str]]:
+        lines = io.StringIO(text, newline="")
+        return csv.reader(lines, delimiter=separator, strict=strict)
+
     try:
-        return list(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
+        # A wrong separator leaves quotes in odd places, so the headings are counted leniently.
+        separator = max(SEPARATORS, key=lambda s: len(next(records(s, strict=False), [])))
+        return list(records(separator, strict=True))
     except csv.Error as error:
         raise _refused(path, f"it is not a table: {error}", "Check the quotes.") from error
 

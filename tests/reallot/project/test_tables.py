@@ -35,6 +35,11 @@ def test_text_is_read_with_the_separators_that_spreadsheets_write(tmp_path, sepa
     assert table(tmp_path, TEXT.replace(",", separator).encode()).rows == ROWS
 
 
+@pytest.mark.parametrize("end", ["\r\n", "\r"])
+def test_text_is_read_with_every_line_end(tmp_path, end):
+    assert table(tmp_path, TEXT.replace("\n", end).encode()).rows == ROWS
+
+
 def test_quoted_headings_do_not_hide_the_separator(tmp_path):
     content = TEXT.replace("日期,渠道,花费", '"日期","渠道","花费"')
     assert table(tmp_path, content.encode()).rows == ROWS
