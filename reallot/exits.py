@@ -44,8 +44,8 @@ class Commands(click.Group):
         except Exception as error:  # whatever else goes wrong is our own mistake
             last = "".join(traceback.format_exception_only(error)).strip()
             place = traceback.extract_tb(error.__traceback__)[-1]
-            found = f"a defect of reallot, not of your files: {last} ({place.name}:{place.lineno})"
-            finding = Finding("reallot", None, None, found, "Please report this line.")
+            what = f"a defect of reallot, not of your files: {last} ({place.name}:{place.lineno})"
+            finding = Finding("reallot", None, None, what, "Please report this line.")
             _tell(ctx, [finding], [str(finding)])
             ctx.exit(DEFECT)
 
