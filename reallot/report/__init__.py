@@ -1,0 +1,38 @@
+"""What people open: a plan and a comparison as the bytes of their files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from models.curve import Curves
+from optimizer.plan import Plan
+from reallot.report.compare_files import compare_csv, compare_html, compare_json
+from reallot.report.plan_csv import plan_csv
+from reallot.report.plan_json import plan_json
+from reallot.report.report_html import report_html
+from reallot.report.workbook import workbook
+from scenarios.compare import Comparison
+
+__all__ = ["compare_files", "plan_files"]
+
+
+def plan_files(plan: Plan, curves: Curves, inputs: Mapping[str, str]) -> dict[str, bytes]:
+    """The files of one plan by name; ``inputs`` are the hashes of the files it rests on.
+
+    The same plan gives the same bytes.
+    """
+    return {
+        "plan.csv": plan_csv(plan),
+        "plan.json": plan_json(plan, inputs),
+        "plan.xlsx": workbook(plan, inputs),
+        "report.html": report_html(plan, inputs),
+    }
+
+
+def compare_files(comparison: Comparison) -> dict[str, bytes]:
+    """The files that put several plans side by side, by name."""
+    return {
+        "compare.csv": compare_csv(comparison),
+        "compare.json": compare_json(comparison),
+        "compare.html": compare_html(comparison),
+    }

@@ -1,0 +1,99 @@
+"""Charts: response curves as drawings that need neither script nor network."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import vl_convert
+from markupsafe import Markup
+
+from reallot.report.reach import Standing
+
+_WIDTH, _HEIGHT = 300, 170
+
+# Colours are the page's own, so that a drawing follows its light, dark and printed dress.
+_CONFIG = {
+    "background": None,
+    "font": "system-ui, sans-serif",
+    "view": {"stroke": None},
+    "axis": {
+        "labelColor": "var(--muted)",
+        "labelFontSize": 11,
+        "gridColor": "var(--line)",
+        "domainColor": "var(--line)",
+        "tickColor": "var(--line)",
+        "tickSize": 4,
+        "labelPadding": 5,
+    },
+}
+
+
+def curve_chart(standing: Standing) -> Markup:
+    """One channel's curve with the current budget (ring) and the plan (dot) on it, as SVG.
+
+    The shaded band is the spend seen in the history.
+    """
+    svg = vl_convert.vegalite_to_svg(_spec(standing))
+    # Numbers of ours and nothing else: no name from a file ever reaches a drawing.
+    return Markup(svg)
+
+
+def _spec(standing: Standing) -> dict[str, Any]:
+    line = [{"spend": x, "response": y} for x, y in standing.line.T.tolist()]
+    largest = max(point["response"] for point in line)
+    layers = [
+        _layer(line, {"type": "line", "color": "var(--curve)", "strokeWidth": 2}, largest),
+        _mark(standing.current, {"fill": "var(--page)", "stroke": "var(--current)"}, largest),
+        _mark(standing.recommended, {"fill": "var(--plan)", "stroke": "var(--page)"}, largest),
+    ]
+    if standing.seen is not None:
+        layers.insert(0, _seen(standing.seen))
+    return {
+        "width": _WIDTH,
+        "height": _HEIGHT,
+        "autosize": {"type": "fit", "contains": "padding"},
+        "padding": 2,
+        "layer": layers,
+        "config": _CONFIG,
+    }
+
+
+def _layer(values: list[dict[str, float]], mark: dict[str, Any], largest: float) -> dict[str, Any]:
+    domain = [0, 1.08 * largest if largest > 0 else 1]
+    return {
+        "data": {"values": values},
+        "mark": mark,
+        "encoding": {
+            "x": _axis("spend", {"nice": False, "zero": True}, grid=False),
+            "y": _axis("response", {"domain": domain}, grid=True),
+        },
+    }
+
+
+def _mark(at: tuple[float, float], colors: dict[str, str], largest: float) -> dict[str, Any]:
+    mark = {"type": "point", "opacity": 1, "size": 90, "strokeWidth": 2}
+    return _layer([{"spend": at[0], "response": at[1]}], mark | colors, largest)
+
+
+def _seen(seen: tuple[float, float]) -> dict[str, Any]:
+    return {
+        "data": {"values": [{"low": seen[0], "high": seen[1]}]},
+        "mark": {"type": "rect", "color": "var(--seen)", "opacity": 1},
+        "encoding": {
+            "x": {"field": "low", "type": "quantitative"},
+            "x2": {"field": "high"},
+        },
+    }
+
+
+def _axis(field: str, scale: dict[str, Any], *, grid: bool) -> dict[str, Any]:
+    axis: dict[str, Any] = {
+        "title": None,
+        "grid": grid,
+        "tickCount": 4,
+        "labelExpr": "datum.value == 0 ? '0' : datum.label",
+        "format": "~s",
+        "domain": not grid,
+        "ticks": not grid,
+    }
+    return {"field": field, "type": "quantitative", "scale": scale, "axis": axis}

@@ -1,0 +1,130 @@
+"""compare.csv, compare.json, compare.html: the current budget and the plans side by side."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from decimal import Decimal
+
+from optimizer.plan import RESERVE
+from reallot.report.figures import money, percent_signed, table_decimals
+from reallot.report.page import render
+from reallot.report.plan_csv import Cell, csv_bytes
+from reallot.report.plan_json import VERSION, json_bytes
+from reallot.report.report_html import share_of
+from scenarios.compare import Comparison, Level, Line, Outcome
+
+# Floats carry a few digits more than money has; what is beyond a millionth is their noise.
+_DECIMALS = 6
+
+_SECTIONS: tuple[tuple[Level, str], ...] = (
+    ("quarter", "Quarter"),
+    ("unit", "Unit"),
+    ("channel", "Channel"),
+)
+
+
+def compare_csv(comparison: Comparison) -> bytes:
+    """Money and response line by line, a column for the current budget and one per scenario.
+
+    ``current`` is empty for responses: what the approved budget brings differs by scenario, and
+    stands in the rows of the measure ``current_objective``.
+    """
+    columns = ["measure", "level", "quarter", "name", "current"]
+    columns += [outcome.scenario for outcome in comparison.outcomes]
+    rows: list[list[Cell]] = []
+    for line in comparison.lines:
+        place: list[Cell] = [line.level, line.quarter, line.name]
+        amounts = [line.current, *line.amounts]
+        rows.append(["amount", *place, *map(_plain, amounts)])
+        rows.append(["response", *place, None, *map(_plain, line.responses)])
+    for measure, values in _measures(comparison).items():
+        rows.append([measure, "total", None, "total", None, *map(_plain, values)])
+    return csv_bytes(columns, rows)
+
+
+def compare_json(comparison: Comparison) -> bytes:
+    """The same as one document: a plan per scenario, and the lines with their levels."""
+    return json_bytes(
+        {
+            "version": VERSION,
+            "currency": comparison.currency,
+            "quarters": comparison.quarters,
+            "current": {"budget": comparison.current, "pool": comparison.current_pool},
+            "plans": [_outcome(outcome) for outcome in comparison.outcomes],
+            "lines": [
+                {
+                    "level": line.level,
+                    "quarter": line.quarter,
+                    "name": line.name,
+                    "current": _rounded(line.current),
+                    "amounts": _by_scenario(comparison, line.amounts),
+                    "responses": _by_scenario(comparison, line.responses),
+                }
+                for line in comparison.lines
+            ],
+        }
+    )
+
+
+def compare_html(comparison: Comparison) -> bytes:
+    """The same for people, in one page."""
+    largest = max(comparison.current, *(outcome.budget for outcome in comparison.outcomes))
+    quarters = comparison.quarters
+    page = {
+        "comparison": comparison,
+        "span": quarters[0] if len(quarters) == 1 else f"{quarters[0]} to {quarters[-1]}",
+        "decimals": table_decimals(largest),
+        "sections": [
+            (title, [_row(line) for line in comparison.at(level)])
+            for level, title in _SECTIONS
+            if comparison.at(level)
+        ],
+        "total": _row(comparison.at("total")[0]),
+        "response_decimals": table_decimals(max(o.objective for o in comparison.outcomes)),
+        "headline": _headline(comparison),
+    }
+    return render("compare.html.j2", page)
+
+
+def _headline(comparison: Comparison) -> str:
+    """What moving the money brings, from the least to the most."""
+    gains = [(o.gain / o.comparable_objective, o) for o in comparison.outcomes]
+    least, most = min(gains, key=lambda g: g[0]), max(gains, key=lambda g: g[0])
+    currency = comparison.currency
+    if len(gains) == 1:
+        return f"Moving the money brings {percent_signed(most[0])} in {most[1].scenario}."
+    return (
+        f"Moving the money brings {percent_signed(least[0])} ({money(least[1].gain, currency)}) in "
+        f"{least[1].scenario} and {percent_signed(most[0])} ({money(most[1].gain, currency)}) in "
+        f"{most[1].scenario}."
+    )
+
+
+def _row(line: Line) -> tuple[str, bool, float, list[tuple[float, float | None]]]:
+    """Name, whether it is the pool, the current amount, and each plan's amount and change."""
+    cells = [(amount, share_of(amount, line.current)) for amount in line.amounts]
+    name = line.quarter if line.level == "quarter" and line.quarter else line.name
+    return name, line.name == RESERVE, line.current, cells
+
+
+def _outcome(outcome: Outcome) -> dict[str, str | float]:
+    return asdict(outcome) | {"gain": outcome.gain}
+
+
+def _measures(comparison: Comparison) -> dict[str, list[float]]:
+    names = ("objective", "bound", "current_objective", "comparable_objective", "gain")
+    return {name: [getattr(o, name) for o in comparison.outcomes] for name in names}
+
+
+def _by_scenario(comparison: Comparison, values: tuple[float, ...]) -> dict[str, float]:
+    scenarios = (outcome.scenario for outcome in comparison.outcomes)
+    return dict(zip(scenarios, map(_rounded, values), strict=True))
+
+
+def _rounded(value: float) -> float:
+    return round(value, _DECIMALS)
+
+
+def _plain(value: float) -> Decimal:
+    rounded = round(Decimal(repr(value)), _DECIMALS).normalize()
+    return rounded if rounded else Decimal(0)

@@ -1,0 +1,78 @@
+"""Figures as people read them: rounded sensibly, thousands apart, signs that are seen."""
+
+from __future__ import annotations
+
+import math
+
+MINUS = "\N{MINUS SIGN}"
+# From how much on, in what, and its name.
+_SCALES = ((1e9, 1e9, "bn"), (1e6, 1e6, "M"), (1e4, 1e3, "k"))
+
+
+def short(amount: float) -> str:
+    """An amount in a few digits: 126.4 M, 1.25 M, 48.0 k, 9,876, 0.0123."""
+    size = abs(amount)
+    for start, unit, name in _SCALES:
+        # 999,960 is 1.00 M and not 1,000.0 k.
+        if size >= start * (1 - 5e-5):
+            value = size / unit
+            return f"{_sign(amount)}{value:,.{2 if value < 9.995 else 1}f} {name}"
+    return full(amount, max(0, min(8, 2 - _exponent(size))))
+
+
+def money(amount: float, currency: str) -> str:
+    """A short amount with its currency."""
+    return f"{short(amount)} {currency}"
+
+
+def full(amount: float, decimals: int = 0) -> str:
+    """An amount with its thousands apart: 1,569,097."""
+    text = f"{abs(amount):,.{decimals}f}"
+    return f"{_sign(amount) if text.strip('0.,') else ''}{text}"
+
+
+def signed(amount: float, decimals: int = 0) -> str:
+    """A change: +1,569, −20, 0."""
+    text = full(amount, decimals)
+    return f"+{text}" if amount > 0 and text.strip("0.,") else text
+
+
+def short_signed(amount: float) -> str:
+    """A change in a few digits: +1.25 M."""
+    return f"+{short(amount)}" if amount > 0 else short(amount)
+
+
+def percent(share: float, decimals: int = 1) -> str:
+    """A share of 1 as per cent: 3.3 %."""
+    return f"{full(100 * share, decimals)} %"
+
+
+def percent_signed(share: float, decimals: int = 1) -> str:
+    """A change as a share of 1: +3.3 %."""
+    return f"{signed(100 * share, decimals)} %"
+
+
+def gap(share: float) -> str:
+    """A proof's gap: 0.004 %, with two digits where it is larger."""
+    points = 100 * share
+    if 0 < points < 0.001:
+        return "below 0.001 %"
+    return f"{points:.3f} %" if points < 0.1 else f"{points:.2g} %"
+
+
+def rate(value: float) -> str:
+    """A return per unit of money: 1.87, 0.239, 12.3."""
+    return full(value, max(0, min(6, 2 - _exponent(value))))
+
+
+def table_decimals(largest: float) -> int:
+    """Decimals that a table of amounts needs: none from 1,000 on."""
+    return max(0, min(8, 3 - _exponent(largest)))
+
+
+def _sign(amount: float) -> str:
+    return MINUS if amount < 0 else ""
+
+
+def _exponent(value: float) -> int:
+    return math.floor(math.log10(abs(value))) if value else 0

@@ -1,0 +1,176 @@
+"""report.html: one plan for people to read, argue with and print."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from markupsafe import Markup
+
+from models.saturation import Floats
+from optimizer.plan import RESERVE, Plan
+from reallot.report.binding import binding_rules, dearest, spans
+from reallot.report.charts import curve_chart
+from reallot.report.figures import percent, rate, short, table_decimals
+from reallot.report.page import render
+from reallot.report.reach import Standing, standings, warnings_of
+from reallot.report.story import Story, story_of
+
+# A drawing is some 7 kB and 40 ms; beyond these the table of curves says it better.
+MOST_DRAWN = 12
+MOST_RULES = 40
+_MOST_PRICES = 6
+
+
+@dataclass(frozen=True)
+class Line:
+    """One channel, or the pool, over the horizon and by quarter (Q,).
+
+    ``bar`` is the change on a scale of -100 to 100, ``marginal`` the mean of the quarters weighted
+    by their money.
+    """
+
+    name: str
+    pool: bool
+    current: Floats
+    recommended: Floats
+    response: float
+    marginal: float | None
+    bar: float
+
+    @property
+    def change(self) -> float:
+        """Money more or less than approved."""
+        return float((self.recommended - self.current).sum())
+
+    @property
+    def share(self) -> float | None:
+        """The change as a share of the approved amount; None where that is 0."""
+        return share_of(float(self.recommended.sum()), float(self.current.sum()))
+
+    @property
+    def cells(self) -> tuple[tuple[float, float | None], ...]:
+        """Amount and change by quarter."""
+        pairs = zip(self.recommended.tolist(), self.current.tolist(), strict=True)
+        return tuple((amount, share_of(amount, current)) for amount, current in pairs)
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """One curve with its words."""
+
+    name: str
+    words: str
+    standing: Standing
+    svg: Markup
+
+
+def report_html(plan: Plan, inputs: Mapping[str, str]) -> bytes:
+    """The report of one plan; ``inputs`` are the hashes of the files it rests on."""
+    return render("report.html.j2", _page(plan, inputs))
+
+
+def share_of(amount: float, current: float) -> float | None:
+    """A change as a share of the current amount; None where that is 0."""
+    return (amount - current) / current if current else None
+
+
+def _page(plan: Plan, inputs: Mapping[str, str]) -> dict[str, Any]:
+    problem, story = plan.problem, story_of(plan)
+    lines = _lines(plan)
+    found = standings(plan)
+    drawn = _most_moved(lines, found)
+    binding = binding_rules(plan)
+    budget = float(problem.budget.sum())
+    approved = float(problem.current.sum() + problem.current_pool.sum())
+    return {
+        "scenario": problem.scenario,
+        "currency": problem.currency,
+        "quarters": problem.quarters,
+        "span": _span(problem.quarters),
+        "story": story,
+        "steps": tuple(zip(story.steps, _step_words(plan, story), strict=True)),
+        "objective": plan.objective,
+        "budget": budget,
+        "approved": approved,
+        "budget_share": share_of(budget, approved),
+        "pool": float(plan.allocation.pool.sum()),
+        "decimals": table_decimals(budget),
+        "response_decimals": table_decimals(plan.objective),
+        "quarter_budgets": problem.budget.tolist(),
+        "warnings": warnings_of(plan),
+        "channels": sorted(lines, key=lambda line: (line.pool, -line.change)),
+        "grid": lines,
+        "curves": [(channel.name, found.get(channel.name)) for channel in problem.channels],
+        "drawn": [_drawing(plan, name, found[name]) for name in drawn],
+        "left_out": len(problem.channels) - len(drawn),
+        "dearest": dearest(plan, _MOST_PRICES),
+        "binding": binding[:MOST_RULES],
+        "binding_left_out": max(0, len(binding) - MOST_RULES),
+        "spans": spans(plan),
+        "rule_count": len(plan.rules),
+        "inputs": sorted(inputs.items()),
+    }
+
+
+def _lines(plan: Plan) -> list[Line]:
+    """Channels in the plan's order, then the pool."""
+    problem, quarters = plan.problem, len(plan.problem.quarters)
+    current = np.vstack([problem.current, problem.current_pool])
+    amounts = np.vstack([plan.allocation.spend, plan.allocation.pool])
+    change = np.abs((amounts - current).sum(axis=1))
+    widest = float(change.max()) if change.max() > 0 else 1.0
+    rows = {(row.channel, row.quarter): row for row in plan.rows}
+    lines = []
+    for number, name in enumerate((*problem.names, RESERVE)):
+        own = [rows[name, quarter] for quarter in problem.quarters]
+        rates = [row.marginal_return for row in own if row.marginal_return is not None]
+        weights = amounts[number] if amounts[number].sum() > 0 else np.ones(quarters)
+        lines.append(
+            Line(
+                name=name,
+                pool=number == len(problem.names),
+                current=current[number],
+                recommended=amounts[number],
+                response=sum(row.expected_response for row in own),
+                marginal=float(np.average(rates, weights=weights)) if rates else None,
+                bar=100 * float((amounts - current)[number].sum()) / widest,
+            )
+        )
+    return lines
+
+
+def _most_moved(lines: list[Line], found: Mapping[str, Standing]) -> list[str]:
+    """The channels to draw: those with a curve that move most, in the plan's order."""
+    known = [line for line in lines if not line.pool and line.name in found]
+    moved = sorted(known, key=lambda line: -float(np.abs(line.recommended - line.current).sum()))
+    chosen = {line.name for line in moved[:MOST_DRAWN]}
+    return [line.name for line in known if line.name in chosen]
+
+
+def _drawing(plan: Plan, name: str, standing: Standing) -> Drawing:
+    (now, brought), (then, brings) = standing.current, standing.recommended
+    period, currency = standing.curve.period, plan.problem.currency
+    words = f"{short(now)} → {short(then)} a {period} brings {short(brought)} → {short(brings)}"
+    if then > 0:
+        words += f"; {rate(brings / then)} per {currency}"
+    return Drawing(name, words, standing, curve_chart(standing))
+
+
+def _step_words(plan: Plan, story: Story) -> tuple[str, ...]:
+    """What each step of the story means, beside its amount."""
+    currency = plan.problem.currency
+    share = "" if story.gain_share is None else f"{percent(story.gain_share)} more by "
+    return (
+        "what the approved amounts would bring in this scenario",
+        f"{short(float(plan.allocation.spend.sum()))} {currency} on channels in place of "
+        f"{short(float(plan.problem.current.sum()))}",
+        f"{share}placing the same money elsewhere" if story.gain >= 0 else "what the rules cost",
+        "",
+    )
+
+
+def _span(quarters: tuple[str, ...]) -> str:
+    return quarters[0] if len(quarters) == 1 else f"{quarters[0]} to {quarters[-1]}"

@@ -1,0 +1,155 @@
+"""Story: a plan in sentences, the same ones in the report, the workbook and on the terminal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from models.saturation import Floats
+from optimizer.plan import Plan
+from reallot.report.figures import (
+    full,
+    gap,
+    money,
+    percent,
+    percent_signed,
+    short_signed,
+    table_decimals,
+)
+
+_NAMED = 3
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step from the approved budget's response to the plan's."""
+
+    name: str
+    amount: float
+    total: bool
+
+
+@dataclass(frozen=True)
+class Story:
+    """What a plan does, brings and costs; ``moved`` is money, the share is of the budget."""
+
+    headline: str
+    direction: str
+    pool: str
+    proof: str
+    moved: float
+    gain: float
+    gain_share: float | None
+    steps: tuple[Step, ...]
+
+
+def story_of(plan: Plan) -> Story:
+    """The plan's own account of itself."""
+    gain = plan.objective - plan.comparable_objective
+    base = plan.comparable_objective
+    moved = _moved(plan)
+    return Story(
+        headline=_headline(plan, moved, gain),
+        direction=_direction(plan),
+        pool=_pool(plan),
+        proof=proof_of(plan),
+        moved=moved,
+        gain=gain,
+        gain_share=gain / base if base else None,
+        steps=(
+            Step("Approved budget", plan.current_objective, True),
+            Step("Money: budget and pool", base - plan.current_objective, False),
+            Step("Moving it", gain, False),
+            Step("This plan", plan.objective, True),
+        ),
+    )
+
+
+def proof_of(plan: Plan) -> str:
+    """How good the plan is at least, in a sentence."""
+    currency = plan.problem.currency
+    digits = table_decimals(plan.objective)
+    sentence = (
+        f"No plan within these rules can bring more than {full(plan.bound, digits)} {currency}; "
+        f"this one brings {full(plan.objective, digits)} {currency} (gap {gap(plan.gap)})."
+    )
+    if plan.status == "time_limit":
+        return f"{sentence} The time limit ended the search; a longer one may close the gap."
+    return sentence
+
+
+def _moved(plan: Plan) -> float:
+    """Money placed elsewhere than in the approved budget cut pro rata to the same total."""
+    base, spend = plan.problem.base, plan.allocation.spend
+    whole = float(base.sum())
+    even: Floats = base * (float(spend.sum()) / whole) if whole else base
+    return float(np.abs(spend - even).sum()) / 2
+
+
+def _headline(plan: Plan, moved: float, gain: float) -> str:
+    currency = plan.problem.currency
+    least = max(plan.problem.minor_unit, 1e-9 * float(plan.problem.budget.sum()))
+    if moved <= least * plan.problem.current.size:
+        return "Nothing needs to move: the approved split is the best that these rules allow."
+    of_budget = percent(moved / float(plan.problem.budget.sum()))
+    start = f"Moving {money(moved, currency)} ({of_budget} of the budget)"
+    base = plan.comparable_objective
+    share = f" ({percent_signed(gain / base)})" if base else ""
+    if gain < 0:
+        return (
+            f"{start} keeps the rules and costs {money(-gain, currency)} of response{share} "
+            "against the same money spent as approved, which they do not allow."
+        )
+    return (
+        f"{start} brings {money(gain, currency)} more response{share} than the same money spent as "
+        "approved."
+    )
+
+
+def _direction(plan: Plan) -> str:
+    """Which channels get and which give, the largest first."""
+    change = (plan.allocation.spend - plan.problem.current).sum(axis=1)
+    order = np.argsort(change, kind="stable")
+    least = max(plan.problem.minor_unit, 1e-9 * float(plan.problem.budget.sum()))
+    names = plan.problem.names
+    more = [(names[c], float(change[c])) for c in order[::-1] if change[c] > least]
+    less = [(names[c], float(change[c])) for c in order if change[c] < -least]
+    sentences = [
+        f"{word} for {_listed(found)}." for word, found in (("More", more), ("Less", less)) if found
+    ]
+    return " ".join(sentences)
+
+
+def _listed(changes: list[tuple[str, float]]) -> str:
+    parts = [f"{name} ({short_signed(amount)})" for name, amount in changes[:_NAMED]]
+    others = len(changes) - len(parts)
+    if others:
+        parts.append(f"{others} other{'s' if others > 1 else ''}")
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+
+
+def _pool(plan: Plan) -> str:
+    """The pool and the budget, and what they alone do to the response."""
+    problem, currency = plan.problem, plan.problem.currency
+    pool, pool_now = float(plan.allocation.pool.sum()), float(problem.current_pool.sum())
+    budget = float(problem.budget.sum())
+    budget_now = float(problem.current.sum()) + pool_now
+    least = max(problem.minor_unit, 1e-9 * budget) * len(problem.quarters)
+    holds = f"The pool holds {money(pool, currency)} ({percent(pool / budget)} of the budget)"
+    holds += _against(pool - pool_now, least, currency, "as today", "than today") + "."
+    effect = plan.comparable_objective - plan.current_objective
+    by_budget = _against(budget - budget_now, least, currency, "", "than approved")
+    if abs(budget - budget_now) > least:
+        holds += f" The budget of this scenario is {by_budget.removeprefix(', ')}."
+    if abs(effect) <= 1e-6 * abs(plan.current_objective):
+        return holds
+    word = "costs" if effect < 0 else "brings"
+    return f"{holds} That alone {word} {money(abs(effect), currency)} of response."
+
+
+def _against(difference: float, least: float, currency: str, same: str, than: str) -> str:
+    if abs(difference) <= least:
+        return f", {same}"
+    word = "more" if difference > 0 else "less"
+    return f", {money(abs(difference), currency)} {word} {than}"

@@ -1,0 +1,105 @@
+"""Terminal: a plan in a table of 80 columns."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from models.curve import Curves
+from optimizer.plan import RESERVE, Plan
+from reallot.report.figures import full, percent, percent_signed, short, short_signed
+from reallot.report.reach import warnings_of
+from reallot.report.story import story_of
+
+_WIDTH = 80
+_NAME = 24
+
+
+def show(plan: Plan) -> None:
+    """Print a plan to standard output, in colour where that is a terminal."""
+    console = Console(highlight=False, soft_wrap=False)
+    story, problem = story_of(plan), plan.problem
+    console.print()
+    console.print(Text(_clean(f"{problem.scenario}: {story.headline}"), style="bold"))
+    console.print(_plan_table(plan))
+    for sentence in (story.pool, story.proof):
+        console.print(Text(_clean(sentence)))
+    for warning in warnings_of(plan):
+        console.print(Text(f"Note: {_clean(warning)}", style="yellow"))
+
+
+def curves_table(curves: Curves) -> str:
+    """The fitted curves as text."""
+    table = _table("Channel", "Curve", "Carry-over", "R²", "Error", "Seen a period")
+    for curve in curves.curves:
+        fit = curve.diagnostics
+        seen = "–"
+        if curve.observed is not None:
+            seen = f"{short(curve.observed[0])} to {short(curve.observed[1])}"
+        table.add_row(
+            Text(_clean(curve.channel)),
+            f"{curve.form}" if curve.known else "no signal",
+            percent(curve.carryover, 0),
+            "–" if fit.r2 is None else full(fit.r2, 2),
+            "–" if fit.holdout_error is None else percent(fit.holdout_error),
+            seen,
+        )
+    text = io.StringIO()
+    Console(file=text, width=_WIDTH, highlight=False).print(table)
+    return text.getvalue().rstrip()
+
+
+def _plan_table(plan: Plan) -> Table:
+    problem, currency = plan.problem, plan.problem.currency
+    table = _table(currency, "Approved", "Plan", "Change", "in %", "Response")
+    table.show_footer = True
+    current = np.append(problem.current.sum(axis=1), problem.current_pool.sum())
+    amounts = np.append(plan.allocation.spend.sum(axis=1), plan.allocation.pool.sum())
+    response = dict.fromkeys((*problem.names, RESERVE), 0.0)
+    for row in plan.rows:
+        response[row.channel] += row.expected_response
+    for name, now, then in zip(response, current.tolist(), amounts.tolist(), strict=True):
+        pool = name == RESERVE
+        table.add_row(
+            Text(_clean(name)),
+            short(now),
+            short(then),
+            _change(then - now),
+            percent_signed((then - now) / now) if now else "",
+            "" if pool else short(response[name]),
+            style="dim" if pool else "",
+        )
+    now, then = float(current.sum()), float(amounts.sum())
+    totals = (
+        "total",
+        short(now),
+        short(then),
+        short_signed(then - now),
+        percent_signed((then - now) / now) if now else "",
+        short(plan.objective),
+    )
+    for column, total in zip(table.columns, totals, strict=True):
+        column.footer = total
+    return table
+
+
+def _table(first: str, *numbers: str) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), width=None)
+    table.add_column(first, overflow="ellipsis", no_wrap=True, max_width=_NAME)
+    for name in numbers:
+        table.add_column(name, justify="right", no_wrap=True)
+    return table
+
+
+def _change(amount: float) -> Text:
+    return Text(short_signed(amount), style="green" if amount > 0 else "red" if amount < 0 else "")
+
+
+def _clean(text: str) -> str:
+    """Text that cannot move the cursor or break a line."""
+    return "".join(c if c.isprintable() else " " for c in text)

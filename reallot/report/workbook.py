@@ -1,0 +1,218 @@
+"""plan.xlsx: a sheet per view, with real numbers and no formula that came from a file."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+
+import numpy as np
+
+from optimizer.plan import RESERVE, Plan
+from reallot.report.booking import booked
+from reallot.report.figures import table_decimals
+from reallot.report.reach import standings, warnings_of
+from reallot.report.sheet import Book, Column, Value
+from reallot.report.story import story_of
+
+_WORDS = 70.0
+
+
+def workbook(plan: Plan, inputs: Mapping[str, str]) -> bytes:
+    """The workbook of one plan; ``inputs`` are the hashes of the files it rests on."""
+    file = io.BytesIO()
+    problem = plan.problem
+    rows = booked(plan)
+    cents = max(0, -int(rows[0].current.as_tuple().exponent)) if rows else 0
+    title = f"Budget plan, scenario {problem.scenario}"
+    book = Book(file, title, problem.currency, table_decimals(float(problem.budget.sum())), cents)
+    _summary(book, plan)
+    _plan(book, plan)
+    _by_quarter(book, plan)
+    _rules(book, plan)
+    _curves(book, plan)
+    _warnings(book, plan, inputs)
+    book.close()
+    return file.getvalue()
+
+
+def _summary(book: Book, plan: Plan) -> None:
+    """The story, and every channel over the horizon with a chart."""
+    problem, story = plan.problem, story_of(plan)
+    sentences = (story.headline, story.direction, story.pool, story.proof)
+    names = (*problem.names, RESERVE)
+    current = np.append(problem.current.sum(axis=1), problem.current_pool.sum())
+    amounts = np.append(plan.allocation.spend.sum(axis=1), plan.allocation.pool.sum())
+    response = dict.fromkeys(names, 0.0)
+    for row in plan.rows:
+        response[row.channel] += row.expected_response
+    lines: list[list[Value]] = [
+        [name, now, then, then - now, _share(then, now), response[name]]
+        for name, now, then in zip(names, current.tolist(), amounts.tolist(), strict=True)
+    ]
+    now, then = float(current.sum()), float(amounts.sum())
+    total: list[Value] = ["Budget", now, then, then - now, _share(then, now), plan.objective]
+    columns = (
+        Column("Channel", "text", 30),
+        Column("Approved", "money", 15),
+        Column("Plan", "money", 15),
+        Column("Change", "change", 15),
+        Column("Change in %", "percent change", 13),
+        Column("Response", "money", 17),
+    )
+    steps = [(step.name, step.amount) for step in story.steps]
+    book.story_sheet("Summary", [s for s in sentences if s], steps, columns, lines, total)
+
+
+def _plan(book: Book, plan: Plan) -> None:
+    """The rows of plan.csv."""
+    columns = (
+        Column("Quarter", "text", 10),
+        Column("Channel", "text", 26),
+        Column("Approved", "exact", 16),
+        Column("Plan", "exact", 16),
+        Column("Change", "exact change", 16),
+        Column("Change in %", "percent change", 12),
+        Column("Response", "money", 16),
+        Column(f"Next {plan.problem.currency} brings", "rate", 12),
+        Column("Why", "text", _WORDS),
+    )
+    lines: list[list[Value]] = [
+        [
+            row.quarter,
+            row.channel,
+            row.current,
+            row.recommended,
+            row.change,
+            None if row.change_pct is None else row.change_pct / 100,
+            row.expected_response,
+            row.marginal_return,
+            row.reason,
+        ]
+        for row in booked(plan)
+    ]
+    book.table_sheet("Plan", columns, lines)
+
+
+def _by_quarter(book: Book, plan: Plan) -> None:
+    """Channels down, quarters across: the plan and its change on the approved amount."""
+    problem = plan.problem
+    current = np.vstack([problem.current, problem.current_pool])
+    amounts = np.vstack([plan.allocation.spend, plan.allocation.pool])
+    columns = [Column("Channel", "text", 26)]
+    for quarter in problem.quarters:
+        columns += [
+            Column(quarter, "money", 14),
+            Column(f"{quarter} change", "percent change", 10),
+        ]
+    columns += [Column("All", "money", 15), Column("All change", "percent change", 10)]
+    current, amounts = (np.column_stack([t, t.sum(axis=1)]) for t in (current, amounts))
+
+    def line(name: str, now: np.ndarray, then: np.ndarray) -> list[Value]:
+        pairs = zip(then.tolist(), now.tolist(), strict=True)
+        return [name, *(value for a, b in pairs for value in (a, _share(a, b)))]
+
+    lines = [
+        line(name, current[row], amounts[row]) for row, name in enumerate((*problem.names, RESERVE))
+    ]
+    total = line("Budget", current.sum(axis=0), amounts.sum(axis=0))
+    book.table_sheet("By quarter", columns, lines, total)
+
+
+def _rules(book: Book, plan: Plan) -> None:
+    """Every row of every rule from each side, with room and price."""
+    columns = (
+        Column("Rule", "text", 12),
+        Column("For", "text", 26),
+        Column("Quarter", "text", 10),
+        Column("Side", "text", 9),
+        Column("Limit", "number", 16),
+        Column("Used", "number", 16),
+        Column("Room", "number", 16),
+        Column("Unit", "text", 7),
+        Column("Binds", "text", 7),
+        Column("Price of one unit", "number", 16),
+        Column("In words", "text", _WORDS),
+    )
+    sides = {"min": "at least", "max": "at most"}
+    lines: list[list[Value]] = [
+        [
+            entry.rule,
+            entry.key,
+            "all" if entry.quarter is None else entry.quarter,
+            sides[entry.side],
+            entry.limit,
+            entry.used,
+            entry.slack,
+            entry.unit,
+            "yes" if entry.binding else "",
+            max(entry.price, 0.0),
+            entry.text,
+        ]
+        for entry in plan.rules
+    ]
+    book.table_sheet("Rules", columns, lines)
+
+
+def _curves(book: Book, plan: Plan) -> None:
+    """Every curve with its parameters, its fit, and where the plan stands on it."""
+    columns = (
+        Column("Channel", "text", 26),
+        Column("Form", "text", 12),
+        Column("Known", "text", 8),
+        Column("Period", "text", 9),
+        Column("Approved a period", "money", 14),
+        Column("Plan a period", "money", 14),
+        Column("Seen from", "money", 14),
+        Column("Seen to", "money", 14),
+        Column("Top", "money", 16),
+        Column("Half", "money", 16),
+        Column("Slope", "rate", 9),
+        Column("Carry-over", "percent", 11),
+        Column("R²", "rate", 8),
+        Column("Error held out", "percent", 11),
+        Column("Elasticity", "rate", 10),
+        Column("Notes", "text", _WORDS),
+    )
+    found = standings(plan)
+    lines: list[list[Value]] = []
+    for channel in plan.problem.channels:
+        standing = found.get(channel.name)
+        if standing is None:
+            lines.append([channel.name, "none", "no", *([None] * 12), "counted in the budget only"])
+            continue
+        curve, seen = standing.curve, standing.seen
+        fit = curve.diagnostics
+        notes = [*fit.notes, *([standing.beyond] if standing.beyond is not None else [])]
+        lines.append(
+            [
+                channel.name,
+                str(curve.form),
+                "yes" if curve.known else "no",
+                str(curve.period),
+                standing.current[0],
+                standing.recommended[0],
+                *((None, None) if seen is None else seen),
+                curve.top,
+                curve.half,
+                curve.slope,
+                curve.carryover,
+                fit.r2,
+                fit.holdout_error,
+                fit.elasticity,
+                "; ".join(notes),
+            ]
+        )
+    book.table_sheet("Curves", columns, lines)
+
+
+def _warnings(book: Book, plan: Plan, inputs: Mapping[str, str]) -> None:
+    """What to know before deciding, and the files behind it."""
+    columns = (Column("About", "text", 24), Column("What to know", "text", 2 * _WORDS))
+    warnings = [["Warning", text] for text in warnings_of(plan)] or [["Warning", "none"]]
+    files = [[name, f"sha256 {digest}"] for name, digest in sorted(inputs.items())]
+    lines: list[list[Value]] = [*warnings, *files]  # type: ignore[list-item]
+    book.table_sheet("Warnings", columns, lines)
+
+
+def _share(amount: float, current: float) -> float | None:
+    return (amount - current) / current if current else None

@@ -1,0 +1,167 @@
+"""Comparison: the current budget and the plans of several scenarios side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from models.saturation import Floats
+from optimizer.plan import RESERVE, Plan, Status
+
+Level = Literal["total", "quarter", "unit", "channel", "channel and quarter"]
+
+# The channels that belong to no unit, where others do.
+NO_UNIT = "no unit"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one scenario's plan comes to; money and response over the horizon.
+
+    ``gain`` is against ``comparable_objective``, the approved budget cut pro rata to the money that
+    this plan spends on channels.
+    """
+
+    scenario: str
+    status: Status
+    budget: float
+    spend: float
+    pool: float
+    objective: float
+    bound: float
+    gap: float
+    current_objective: float
+    comparable_objective: float
+
+    @property
+    def gain(self) -> float:
+        """Response that moving the money brings."""
+        return self.objective - self.comparable_objective
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the comparison: money as approved, and per scenario money and response.
+
+    ``quarter`` is None for the whole horizon; ``amounts`` and ``responses`` are in the order of the
+    outcomes.
+    """
+
+    level: Level
+    quarter: str | None
+    name: str
+    current: float
+    amounts: tuple[float, ...]
+    responses: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Several plans of one budget, line by line; the channels' lines add up to the total."""
+
+    currency: str
+    quarters: tuple[str, ...]
+    current: float
+    current_pool: float
+    outcomes: tuple[Outcome, ...]
+    lines: tuple[Line, ...]
+
+    def at(self, level: Level) -> tuple[Line, ...]:
+        """The lines of one level, in the budget's order."""
+        return tuple(line for line in self.lines if line.level == level)
+
+
+def compare(plans: Sequence[Plan]) -> Comparison:
+    """Put plans of the same budget side by side, in the order given.
+
+    Raises ValueError where there is none, or where they are of different budgets.
+    """
+    if not plans:
+        raise ValueError("there is no plan to compare")
+    problem = plans[0].problem
+    if any(
+        plan.problem.names != problem.names or plan.problem.quarters != problem.quarters
+        for plan in plans
+    ):
+        raise ValueError("plans can be compared where they have the same channels and quarters")
+    return Comparison(
+        currency=problem.currency,
+        quarters=problem.quarters,
+        current=float(problem.current.sum() + problem.current_pool.sum()),
+        current_pool=float(problem.current_pool.sum()),
+        outcomes=tuple(_outcome(plan) for plan in plans),
+        lines=_lines(plans),
+    )
+
+
+def _outcome(plan: Plan) -> Outcome:
+    return Outcome(
+        scenario=plan.problem.scenario,
+        status=plan.status,
+        budget=float(plan.problem.budget.sum()),
+        spend=float(plan.allocation.spend.sum()),
+        pool=float(plan.allocation.pool.sum()),
+        objective=plan.objective,
+        bound=plan.bound,
+        gap=plan.gap,
+        current_objective=plan.current_objective,
+        comparable_objective=plan.comparable_objective,
+    )
+
+
+def _lines(plans: Sequence[Plan]) -> tuple[Line, ...]:
+    """All levels, from the total down. Tables are (N + 1, Q), the pool in the last row."""
+    problem = plans[0].problem
+    current = np.vstack([problem.current, problem.current_pool])
+    amounts = [np.vstack([plan.allocation.spend, plan.allocation.pool]) for plan in plans]
+    responses = [_responses(plan) for plan in plans]
+
+    def line(level: Level, quarter: str | None, name: str, rows: list[int]) -> Line:
+        span = slice(None) if quarter is None else [problem.quarters.index(quarter)]
+
+        def total(table: Floats) -> float:
+            return float(table[rows][:, span].sum())
+
+        return Line(
+            level,
+            quarter,
+            name,
+            total(current),
+            tuple(map(total, amounts)),
+            tuple(map(total, responses)),
+        )
+
+    names = (*problem.names, RESERVE)
+    everything = list(range(len(names)))
+    lines = [line("total", None, "total", everything)]
+    lines += [line("quarter", quarter, "total", everything) for quarter in problem.quarters]
+    lines += [line("unit", None, unit, rows) for unit, rows in _units(plans[0]).items()]
+    lines += [line("channel", None, name, [row]) for row, name in enumerate(names)]
+    lines += [
+        line("channel and quarter", quarter, name, [row])
+        for quarter in problem.quarters
+        for row, name in enumerate(names)
+    ]
+    return tuple(lines)
+
+
+def _units(plan: Plan) -> dict[str, list[int]]:
+    """The rows of every unit and of the pool; empty where no channel has a unit."""
+    channels = plan.problem.channels
+    if all(channel.unit is None for channel in channels):
+        return {}
+    units: dict[str, list[int]] = {}
+    for row, channel in enumerate(channels):
+        units.setdefault(NO_UNIT if channel.unit is None else channel.unit, []).append(row)
+    return units | {RESERVE: [len(channels)]}
+
+
+def _responses(plan: Plan) -> Floats:
+    """(C + 1, Q) response by the quarter that spent the money; the pool brings none."""
+    problem = plan.problem
+    brought = {(row.channel, row.quarter): row.expected_response for row in plan.rows}
+    names = (*problem.names, RESERVE)
+    return np.array([[brought.get((name, q), 0.0) for q in problem.quarters] for name in names])
