@@ -66,7 +66,7 @@ def read_budget(
     for row, when, text, amount in zip(
         columns.rows, _quarters(columns, findings), columns.text("channel"), amounts, strict=True
     ):
-        channel = RESERVE if text.casefold() in _POOL else name_in(text)
+        channel = _channel(text)
         _check_cell(columns, row, channel, amount, policy, findings)
         if when is None or amount is None or not channel:
             continue
@@ -78,6 +78,19 @@ def read_budget(
     if len(findings) > before or not to_horizon:
         return None
     return _over_horizon(table.file, cells, policy, findings, warnings)
+
+
+def planned_channels(table: Table, policy: Policy) -> tuple[str, ...] | None:
+    """The channels that the budget names, whatever else is wrong with it; None without a column."""
+    columns, _ = understand(table, ("channel",), (), policy.columns, policy.plan.currency, [])
+    if columns is None:
+        return None
+    names = (_channel(text) for text in columns.text("channel"))
+    return tuple(dict.fromkeys(name for name in names if name and name != RESERVE))
+
+
+def _channel(text: str) -> str:
+    return RESERVE if text.casefold() in _POOL else name_in(text)
 
 
 def _quarters(columns: Columns, findings: list[Finding]) -> list[str | None]:

@@ -8,14 +8,13 @@ from itertools import combinations
 
 from models.period import Period
 from reallot.errors import Finding, quoted
-from reallot.project.budget import Budget
 from reallot.project.currency import minor_unit
 from reallot.project.headings import KNOWN
 from reallot.project.nearest import did_you_mean
 from reallot.project.policy import Channel, Part, Policy
 from reallot.project.scenario_file import ScenarioFile
 from reallot.project.tables import Table
-from reallot.project.toml_file import Key, TomlFile
+from reallot.project.toml_file import Key, TomlFile, quoted_value
 
 PROBABILITY_SLACK = 1e-6
 PACING_SLACK = 1e-6
@@ -24,19 +23,20 @@ PACING_SLACK = 1e-6
 def check_policy(
     policy: Policy,
     file: TomlFile,
-    budget: Budget | None,
+    planned: Collection[str] | None,
     periods: Mapping[str, Period],
     has_history: bool,
 ) -> Iterator[Finding]:
     """Problems of a policy that its file alone does not show.
 
     ``file`` is where it was said: reallot.toml, or the scenario whose changes are in ``policy``.
-    ``periods`` are the curves' periods by channel, as far as there is a curve.
+    ``planned`` are the channels of the budget, None where it cannot be read; ``periods`` are the
+    curves' periods by channel, as far as there is a curve.
     """
     yield from _named_twice(file)
     yield from _money(policy, file)
-    if budget is not None:
-        yield from _names(policy, file, budget)
+    if planned is not None:
+        yield from _names(policy, file, planned)
     for channel in policy.channel:
         key = entry(file, "channel", channel.name)
         if channel.floor is not None and channel.cap is not None and channel.floor > channel.cap:
@@ -90,7 +90,7 @@ def check_probabilities(
         return
     without = [name for name in scenarios if name not in given]
     for name in without:
-        found = f"there is no probability, though {', '.join(given)} have one"
+        found = f"there is no probability, but one in {', '.join(given)}"
         yield files[name].finding(("probability",), found, "Write it in all scenarios or in none.")
     total = sum(given.values())
     if not without and abs(total - 1) > PROBABILITY_SLACK:
@@ -116,20 +116,27 @@ def check_columns(policy: Policy, file: TomlFile, tables: Collection[Table]) -> 
 
 def entry(file: TomlFile, table: str, name: str) -> Key:
     """The key of the entry with this name, as far as the file has it."""
-    entries = file.data.get(table, [])
-    names = [e.get("name") for e in entries if isinstance(e, dict)]
-    return (table, names.index(name)) if name in names else (table,)
+    for position, other in _named(file, table):
+        if other == name:
+            return (table, position)
+    return (table,)
+
+
+def _named(file: TomlFile, table: str) -> list[tuple[int, str]]:
+    """Position and name of every entry that has a name."""
+    entries = file.data.get(table)
+    listed = enumerate(entries if isinstance(entries, list) else [])
+    return [(i, e["name"]) for i, e in listed if isinstance(e, dict) and "name" in e]
 
 
 def _named_twice(file: TomlFile) -> Iterator[Finding]:
     for table in ("channel", "share"):
-        seen: set[str] = set()
-        for i, item in enumerate(file.data.get(table, [])):
-            name = item["name"]
-            if name in seen:
-                found = f"there are two [[{table}]] with the name {quoted(name)}"
-                yield file.finding((table, i, "name"), found, "Put them together, or rename one.")
-            seen.add(name)
+        names = _named(file, table)
+        for earlier, (position, name) in enumerate(names):
+            if name in [other for _, other in names[:earlier]]:
+                found = f"there are two [[{table}]] with the name {quoted_value(name)}"
+                expected = "Put them together, or rename one."
+                yield file.finding((table, position, "name"), found, expected)
 
 
 def _money(policy: Policy, file: TomlFile) -> Iterator[Finding]:
@@ -152,18 +159,18 @@ def _money(policy: Policy, file: TomlFile) -> Iterator[Finding]:
             yield file.finding(key, f"found {amount:.15g}", expected)
 
 
-def _names(policy: Policy, file: TomlFile, budget: Budget) -> Iterator[Finding]:
+def _names(policy: Policy, file: TomlFile, planned: Collection[str]) -> Iterator[Finding]:
     """Channels, units and tags that the policy names are there."""
     for channel in policy.channel:
-        if channel.name not in budget.channels:
+        if channel.name not in planned:
             key = (*entry(file, "channel", channel.name), "name")
-            yield _unknown(file, key, "channel", channel.name, budget.channels)
+            yield _unknown(file, key, "channel", channel.name, planned)
     units = {channel.unit for channel in policy.channel if channel.unit is not None}
     for unit in policy.elasticity.unit:
         if unit not in units:
             yield _unknown(file, ("elasticity", "unit", unit), "unit", unit, units)
     known = {
-        "channel": set(budget.channels),
+        "channel": set(planned),
         "unit": units,
         "tag": {tag for channel in policy.channel for tag in channel.tags},
     }
@@ -179,7 +186,7 @@ def _names(policy: Policy, file: TomlFile, budget: Budget) -> Iterator[Finding]:
                 if name not in names
             ]
             yield from unknown
-            if not unknown and not any(_has(part, policy, name) for name in budget.channels):
+            if not unknown and not any(_has(part, policy, name) for name in planned):
                 yield file.finding(key, "no channel matches all of this", "Ask for less at once.")
 
 

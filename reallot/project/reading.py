@@ -4,22 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
-
-from pydantic import ValidationError
+from typing import NamedTuple
 
 from models.curve import ResponseCurve
 from models.history import History
 from models.period import Period
 from reallot.errors import Finding, InputError
-from reallot.project.budget import Budget, read_budget
+from reallot.project.budget import Budget, planned_channels, read_budget
 from reallot.project.checks import (
     check_columns,
     check_policy,
     check_probabilities,
     check_scenario,
 )
-from reallot.project.currency import DECIMALS
 from reallot.project.curves import read_curves
 from reallot.project.history import read_history
 from reallot.project.nearest import did_you_mean
@@ -31,11 +28,14 @@ from reallot.project.toml_file import TomlFile, read_toml
 
 # Files that may be part of a project one day.
 NOT_YET = ("calibration", "packages", "actuals")
+# What a policy that lacks these is read with, to find what else is wrong; never planned with.
+_STAND_INS = {"plan": {"currency": "CNY", "first_quarter": "2000Q1", "quarters": 1}}
 
 
 class _Said(NamedTuple):
     """What the tables say; None where they are missing or cannot be read."""
 
+    planned: tuple[str, ...] | None
     budget: Budget | None
     history: History | None
     given: tuple[ResponseCurve, ...] | None
@@ -73,25 +73,24 @@ class _Reader:
         """Everything in the folder, or everything that is wrong with it."""
         self._refuse_files_not_read_yet()
         file = self._toml(self.folder / POLICY)
-        policy = None if file is None else file.checked(Policy, self.findings)
+        policy = None if file is None else file.checked(Policy, self.findings, _STAND_INS)
         files = self._scenario_files()
-        scenarios = {
-            name: scenario
-            for name, toml in files.items()
-            if (scenario := toml.checked(ScenarioFile, self.findings)) is not None
-        }
         tables = {stem: self._table(stem) for stem in ("history", "outcome", "budget", "curves")}
-        readable = policy
-        if policy is None and file is not None:
-            readable = _enough_to_read_tables(file.data)
+        scenarios: dict[str, ScenarioFile] = {}
         said = None
-        if readable is not None:
-            said = self._tables_say(tables, readable, whole=policy is not None)
-        if policy is not None and file is not None and said is not None:
+        if file is not None and policy is not None:
+            said = self._tables_say(tables, policy)
             self._check(policy, file, said, [table for table in tables.values() if table])
-            self._check_scenarios(policy, scenarios, files, said)
+        for name, toml in files.items():
+            scenario = toml.checked(ScenarioFile, self.findings)
+            if scenario is not None:
+                scenarios[name] = scenario
+                if policy is not None and said is not None:
+                    self._check_scenario(policy, scenario, toml, said)
+        if len(files) == len(self._scenario_paths()):
+            self.findings.extend(check_probabilities(scenarios, files))
         if self.findings or policy is None or said is None or said.budget is None:
-            raise InputError(self.findings)
+            raise InputError(sorted(self.findings, key=_place))
         self._warn_of_channels(said.budget, said.periods())
         return Project(
             folder=self.folder,
@@ -123,9 +122,11 @@ class _Reader:
         return file
 
     def _scenario_files(self) -> dict[str, TomlFile]:
-        paths = sorted((self.folder / SCENARIOS).glob("*.toml"))
-        files = {path.stem: self._toml(path) for path in paths}
+        files = {path.stem: self._toml(path) for path in self._scenario_paths()}
         return {name: file for name, file in files.items() if file is not None}
+
+    def _scenario_paths(self) -> list[Path]:
+        return sorted((self.folder / SCENARIOS).glob("*.toml"))
 
     def _table(self, stem: str) -> Table | None:
         try:
@@ -141,10 +142,14 @@ class _Reader:
     def _is_there(self, stem: str) -> bool:
         return any((self.folder / f"{stem}{suffix}").is_file() for suffix in SUFFIXES)
 
-    def _tables_say(
-        self, tables: Mapping[str, Table | None], policy: Policy, *, whole: bool
-    ) -> _Said:
-        """What the tables say; ``whole`` is False where the policy's horizon is not known."""
+    def _is_sound(self, key: str) -> bool:
+        """Whether nothing was found about a key of the policy, or inside it."""
+        inside = (f"{key}.", f"{key}[")
+        columns = [f.column for f in self.findings if f.file == POLICY and f.column is not None]
+        return not any(column == key or column.startswith(inside) for column in columns)
+
+    def _tables_say(self, tables: Mapping[str, Table | None], policy: Policy) -> _Said:
+        """What the tables say, as far as the policy says how to read them."""
         found = "the file is missing"
         if not self._is_there("budget"):
             expected = "Write the approved budget there: quarter, channel, amount."
@@ -159,48 +164,43 @@ class _Reader:
             expected = "Give history.csv with the spend, or take this file out of the folder."
             found = "there are totals, but no history to explain them by"
             self.findings.append(Finding(outcome.file, None, None, found, expected))
-        history = budget = given = None
-        if table is not None:
+        if not self._is_sound("columns"):
+            return _Said(None, None, None, None, self._is_there("history"))
+        history = budget = given = planned = None
+        if table is not None and self._is_sound("history"):
             history = read_history(table, outcome, policy, self.findings, self.warnings)
         if tables["budget"] is not None:
+            horizon_known = all(map(self._is_sound, ("plan.first_quarter", "plan.quarters")))
+            planned = planned_channels(tables["budget"], policy)
             budget = read_budget(
-                tables["budget"], policy, self.findings, self.warnings, to_horizon=whole
+                tables["budget"], policy, self.findings, self.warnings, to_horizon=horizon_known
             )
         if tables["curves"] is not None:
             given = read_curves(tables["curves"], policy, self.findings)
-        return _Said(budget, history, given, self._is_there("history"))
+        return _Said(planned, budget, history, given, self._is_there("history"))
 
     def _check(self, policy: Policy, file: TomlFile, said: _Said, tables: list[Table]) -> None:
         self.findings.extend(check_columns(policy, file, tables))
         self.findings.extend(
-            check_policy(policy, file, said.budget, said.periods(), said.has_history)
+            check_policy(policy, file, said.planned, said.periods(), said.has_history)
         )
 
-    def _check_scenarios(
-        self,
-        policy: Policy,
-        scenarios: Mapping[str, ScenarioFile],
-        files: Mapping[str, TomlFile],
-        said: _Said,
+    def _check_scenario(
+        self, policy: Policy, scenario: ScenarioFile, file: TomlFile, said: _Said
     ) -> None:
-        known = set(self.findings)
-        for name, scenario in scenarios.items():
-            file = files[name]
-            problems = list(check_scenario(scenario, file, policy))
-            self.findings.extend(problems)
-            if problems:
-                continue
-            merged = scenario.over(policy)
+        problems = list(check_scenario(scenario, file, policy))
+        if not problems:
             # What is wrong without the scenario has been said.
-            before = {(f.found, f.expected) for f in known}
-            self.findings.extend(
-                finding
-                for finding in check_policy(
-                    merged, file, said.budget, said.periods(), said.has_history
+            known = {(f.found, f.expected) for f in self.findings}
+            merged = scenario.over(policy)
+            problems = [
+                problem
+                for problem in check_policy(
+                    merged, file, said.planned, said.periods(), said.has_history
                 )
-                if (finding.found, finding.expected) not in before
-            )
-        self.findings.extend(check_probabilities(scenarios, files))
+                if (problem.found, problem.expected) not in known
+            ]
+        self.findings.extend(problems)
 
     def _warn_of_channels(self, budget: Budget, periods: Mapping[str, Period]) -> None:
         for channel in periods:
@@ -219,15 +219,5 @@ class _Reader:
                 )
 
 
-def _enough_to_read_tables(data: dict[str, Any]) -> Policy | None:
-    """What the tables need of a policy that has problems; None where that has problems itself."""
-    said = data.get("plan")
-    currency = said.get("currency") if isinstance(said, dict) else None
-    if currency not in DECIMALS:
-        return None
-    plan = {"currency": currency, "first_quarter": "2000Q1", "quarters": 1}
-    reading = {"plan": plan} | {key: data[key] for key in ("columns", "history") if key in data}
-    try:
-        return Policy.model_validate(reading)
-    except ValidationError:
-        return None
+def _place(finding: Finding) -> tuple[str, int]:
+    return finding.file, -1 if finding.row is None else finding.row

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar, get_args
@@ -75,6 +76,9 @@ _ASSIGNMENT = re.compile(
     r"\s*((?:[\w-]+|\"[^\"]*\"|'[^']*')(?:\s*\.\s*(?:[\w-]+|\"[^\"]*\"|'[^']*'))*)\s*="
 )
 _BARE = re.compile(r"[\w-]+|\"[^\"]*\"|'[^']*'")
+_GONE = object()
+# Leaving a key out may make its table incomplete, which is then left out, and so on outwards.
+_MOST_ATTEMPTS = 10
 _LINE = re.compile(r"\(at line (\d+), column \d+\)")
 
 
@@ -91,16 +95,27 @@ class TomlFile:
         """A problem with a key."""
         return Finding(self.name, row_of(self.text, key), written(key), found, expected)
 
-    def checked(self, model: type[Model], findings: list[Finding]) -> Model | None:
-        """The file as this model has it; None, with findings, where it does not fit."""
-        before = len(findings)
+    def checked(
+        self,
+        model: type[Model],
+        findings: list[Finding],
+        stand_ins: Mapping[str, Mapping[str, Any]] | None = None,
+    ) -> Model | None:
+        """The file as this model has it; what does not fit is left out, with findings.
+
+        So the rest can be checked too. ``stand_ins`` are values, by table, for required keys that
+        are left out; None where too little is left.
+        """
         data = self._without_what_is_not_read_yet(self.data, (), findings)
-        try:
-            checked = model.model_validate(data)
-        except ValidationError as error:
-            findings.extend(self._finding_of(detail, model) for detail in error.errors())
-            return None
-        return checked if len(findings) == before else None
+        for attempt in range(_MOST_ATTEMPTS):
+            try:
+                return model.model_validate(data)
+            except ValidationError as error:
+                details = error.errors()
+                if attempt == 0:
+                    findings.extend(self._finding_of(detail, model) for detail in details)
+                data = _without(data, [detail["loc"] for detail in details], stand_ins or {})
+        return None
 
     def _without_what_is_not_read_yet(self, value: Any, key: Key, findings: list[Finding]) -> Any:
         if isinstance(value, list):
@@ -204,6 +219,45 @@ def _resolved(
 
 def _names(dotted: str) -> list[str]:
     return [name.strip("\"'") for name in _BARE.findall(dotted)]
+
+
+def _without(
+    data: dict[str, Any], keys: Sequence[Key], stand_ins: Mapping[str, Mapping[str, Any]]
+) -> dict[str, Any]:
+    """The data without these keys, or where they are missing without what misses them."""
+    kept = deepcopy(data)
+    for key in keys:
+        table, name = str(key[0]), str(key[-1])
+        if key == (table,) and table in stand_ins:
+            kept[table] = dict(stand_ins[table])
+        elif key == (table, name) and name in stand_ins.get(table, {}):
+            kept[table][name] = stand_ins[table][name]
+        else:
+            _mark(kept, key)
+    return dict(_unmarked(kept))
+
+
+def _mark(node: Any, key: Key) -> None:
+    """Mark the innermost part of the key that is there."""
+    found: tuple[Any, str | int] | None = None
+    for step in key:
+        is_there = (isinstance(node, dict) and step in node) or (
+            isinstance(node, list) and isinstance(step, int) and step < len(node)
+        )
+        if not is_there:
+            break
+        found = (node, step)
+        node = node[step]
+    if found is not None:
+        found[0][found[1]] = _GONE
+
+
+def _unmarked(node: Any) -> Any:
+    if isinstance(node, dict):
+        return {key: _unmarked(value) for key, value in node.items() if value is not _GONE}
+    if isinstance(node, list):
+        return [_unmarked(value) for value in node if value is not _GONE]
+    return node
 
 
 def _is_not_read_yet(key: Key, value: Any) -> bool:

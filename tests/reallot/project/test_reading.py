@@ -73,3 +73,41 @@ def test_a_plan_without_name_has_the_folders(tmp_path):
 
 def test_a_sound_project_has_no_warnings(tmp_path):
     assert read(tmp_path).warnings == ()
+
+
+def test_one_wrong_value_hides_no_other_problem(tmp_path):
+    policy = (
+        POLICY.replace('"CNY"', '"RMB"').replace("0.20", "20")
+        + """
+[reserv]
+share = [0.1, 0.2]
+
+[[channel]]
+name = "Serch"
+floor = 500
+cap = 400
+launch_at = 3
+"""
+    )
+    found = findings(
+        tmp_path,
+        reallot__toml=policy,
+        history__csv=HISTORY.replace("120", "abc"),
+        budget__csv=BUDGET.replace("2027Q2,TV", "Q2,TV"),
+    )
+    assert [(f.file, f.column) for f in found] == [
+        ("budget.csv", "quarter"),
+        ("history.csv", "spend"),
+        ("reallot.toml", "plan.currency"),
+        ("reallot.toml", "elasticity.default"),
+        ("reallot.toml", "reserv"),
+        ("reallot.toml", "channel[1].name"),
+        ("reallot.toml", "channel[1].floor"),
+        ("reallot.toml", "channel[1].launch_at"),
+    ]
+
+
+def test_a_table_is_not_blamed_for_a_layout_that_cannot_be_read(tmp_path):
+    policy = POLICY + '\n[history]\nlayout = "wide"\nspend = 3\n'
+    found = findings(tmp_path, reallot__toml=policy, history__csv="week,tv\n2026-01-05,1\n")
+    assert {f.file for f in found} == {"reallot.toml"}
