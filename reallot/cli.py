@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from reallot import __version__
+from reallot.errors import on_one_line
 from reallot.exits import AS_JSON, Commands
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ def init(table: Path | None, folder: Path) -> None:
 
         lines = write_from_table(table, folder)
     for line in lines:
-        click.echo(line)
+        click.echo(on_one_line(line))
     click.echo(f"Next: reallot plan {folder}")
 
 
@@ -111,7 +112,7 @@ def check(folder: Path, as_json: bool) -> None:
         click.echo(json.dumps({"errors": [], "warnings": project.warnings}, ensure_ascii=False))
         return
     for line in _summary(project):
-        click.echo(line)
+        click.echo(on_one_line(line))
 
 
 @main.command()
@@ -218,7 +219,7 @@ def _show(plan: Plan, folder: Path) -> None:
 
 def _warn(warnings: tuple[str, ...]) -> None:
     for warning in warnings:
-        click.echo(f"Note: {warning}", err=True)
+        click.echo(on_one_line(f"Note: {warning}"), err=True)
 
 
 def _summary(project: Project) -> list[str]:

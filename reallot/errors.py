@@ -64,5 +64,10 @@ def quoted(text: str, longest: int = 60) -> str:
     return shown if len(shown) <= longest else f"{shown[: longest - 2]}…{shown[-1]}"
 
 
+def on_one_line(text: str) -> str:
+    """Text that cannot break the line or move the cursor: names may hold anything."""
+    return "".join(c if c.isprintable() else " " for c in text)
+
+
 def _is_table(file: str) -> bool:
     return file.endswith((".csv", ".xlsx", ".parquet"))

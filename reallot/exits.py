@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from reallot.errors import Finding, InputError, NotPlannedError
+from reallot.errors import Finding, InputError, NotPlannedError, on_one_line
 from reallot.placement import check_placement
 
 DEFECT, INPUT, COLLISION, NO_PLAN_IN_TIME = 1, 2, 3, 4
@@ -56,4 +56,4 @@ def _tell(ctx: click.Context, findings: Iterable[Finding], lines: Iterable[str])
         click.echo(json.dumps({"errors": [asdict(f) for f in findings]}, ensure_ascii=False))
     else:
         for line in lines:
-            click.echo(line, err=True)
+            click.echo(on_one_line(line), err=True)

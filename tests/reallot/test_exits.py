@@ -105,3 +105,10 @@ def test_an_unknown_scenario_is_answered_with_those_there_are(project):
     result = run(["plan", "--scenario", "bas", project])
     assert result.exit_code == 2
     assert "Did you mean 'base'?" in result.stderr
+
+
+def test_a_name_cannot_break_the_line_of_a_message(tmp_path):
+    write_project(tmp_path, history__csv=HISTORY.replace("TV", '"T\x1b[2J\nV"'))
+    result = run(["check", tmp_path])
+    assert result.exit_code == 0
+    assert any("T [2J V has a history" in line for line in result.stdout.splitlines())
