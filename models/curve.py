@@ -19,7 +19,7 @@ class FitDiagnostics:
     """How a curve came about and how far it may be trusted.
 
     ``r2`` is the share of variance explained in the periods used (None where none was fitted),
-    ``holdout_error`` the mean absolute percentage error on the periods kept back, as a share,
+    ``holdout_error`` the mean absolute error over the mean result in the periods kept back,
     ``elasticity`` the percentage change of response for one per cent of spend at mean spend,
     ``periods`` the number of periods used. ``notes`` are sentences for a planner.
     """

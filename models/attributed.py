@@ -1,0 +1,154 @@
+r"""Curves from results attributed to a channel: without its spend there is none of them.
+
+    result[p] = top * hill(s[p]; half, slope) + noise,    s the adstocked spend
+
+The shape is the most probable one under the weak priors of `models.shape`: a grid over all of
+them, then a local search from the best, the top solved in closed form throughout (variable
+projection). Noise is taken to grow with the square root of the result, half way between noise that
+is the same everywhere and noise in per cent; the weights for it come from a first fit without.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+from scipy.optimize import least_squares
+from sklearn.base import BaseEstimator, RegressorMixin
+from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
+
+from models import shape as shapes
+from models.carryover import adstock
+from models.saturation import Floats, Form, response
+from models.shape import Rhythm
+
+# Shape and top: what a curve takes from the data.
+PARAMETERS = 4
+# A fit without error would make any prior worthless and the scale of errors 0.
+_LEAST_ERROR = 1e-4
+# Periods of hardly any result count no more than those of this share of the mean.
+_LEAST_MEAN = 0.1
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """A Hill curve: ``top`` in units of the result, ``half`` in money of adstocked spend."""
+
+    top: float
+    half: float
+    slope: float
+    carryover: float
+
+
+def fit_attributed(spend: Floats, result: Floats, weight: Floats, rhythm: Rhythm) -> Fitted:
+    """The curve of one channel from spend and result (P,), in order of time.
+
+    Periods with ``weight`` 0 count for carry-over only. Without any result, or spend, the top is 0.
+    """
+    used = weight > 0
+    typical = shapes.usual(spend, weight)
+    candidates = shapes.grid(rhythm)
+    shares = shapes.shares_of_top(spend, candidates, typical, rhythm)[used]
+    y, w = result[used], weight[used] / weight[used].mean()
+    fitted_mean = np.zeros_like(y)
+    start = candidates[:, 0]
+    for _ in range(2):
+        floor = _LEAST_MEAN * fitted_mean.mean()
+        steady = w if floor <= 0 else w / np.maximum(fitted_mean, floor) * fitted_mean.mean()
+        tops, squares = _heights(shares, y, steady)
+        error = _error(squares.min(), y, steady)
+        best = int(np.argmin(squares / error + shapes.penalty(candidates, rhythm)))
+        start, fitted_mean = candidates[:, best], tops[best] * shares[:, best]
+
+    def residuals(point: Floats) -> Floats:
+        shape = _shape(point)
+        share = shapes.shares_of_top(spend, shape[:, None], typical, rhythm)[used]
+        top, _ = _heights(share, y, steady)
+        misfit = np.sqrt(steady / error) * (y - top[0] * share[:, 0])
+        return np.concatenate([misfit, shapes.prior_residuals(shape, rhythm)])
+
+    low = np.array([0.0, *np.log([shapes.REACH[0], shapes.SLOPE[0]])])
+    high = np.array([rhythm.most, *np.log([shapes.REACH[1], shapes.SLOPE[1]])])
+    begin = np.clip(_point(start), low + 1e-6, high - 1e-6)
+    found = least_squares(residuals, begin, bounds=(low, high), xtol=1e-6, ftol=1e-8)
+    shape = _shape(found.x)
+    share = shapes.shares_of_top(spend, shape[:, None], typical, rhythm)[used]
+    top = float(_heights(share, y, steady)[0][0])
+    return Fitted(top, shapes.half_of(shape, typical), float(shape[2]), float(shape[0]))
+
+
+def predict_attributed(curve: Fitted, spend: Floats, rhythm: Rhythm) -> Floats:
+    """(P,) mean result of spend (P,)."""
+    s = adstock(spend, curve.carryover, rhythm.warm_up)
+    return response(Form.HILL, s, curve.top, curve.half, curve.slope)
+
+
+class AttributedCurve(RegressorMixin, BaseEstimator):
+    """One channel's response curve as a scikit-learn regressor.
+
+    ``X`` is spend, (P,) or (P, 1), 0 or more, and ``y`` the results attributed to it, row by row
+    in order of time without gaps: carry-over makes the order matter. A row with ``sample_weight``
+    0 counts for carry-over only. After ``fit``, ``curve_`` holds the parameters.
+    """
+
+    def __init__(self, most_carryover: float = 0.9, warm_up: int = 13) -> None:
+        self.most_carryover = most_carryover
+        self.warm_up = warm_up
+
+    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
+        """Fit the curve; raises ValueError for negative spend or no row that counts."""
+        X, y = validate_data(self, _column(X), y, dtype=float, y_numeric=True)
+        spend = self._spend(X)
+        weight = _check_sample_weight(sample_weight, X, dtype=float, ensure_non_negative=True)
+        if not np.any(weight > 0):
+            raise ValueError("no row counts: every sample_weight is 0")
+        self.curve_ = fit_attributed(spend, np.asarray(y, dtype=float), weight, self._rhythm())
+        return self
+
+    def predict(self, X: Any) -> Floats:
+        """(P,) mean results of a course of spend that begins anew."""
+        check_is_fitted(self)
+        X = validate_data(self, _column(X), dtype=float, reset=False)
+        return predict_attributed(self.curve_, self._spend(X), self._rhythm())
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.one_d_array = True
+        tags.input_tags.positive_only = True
+        return tags
+
+    def _rhythm(self) -> Rhythm:
+        return Rhythm(self.most_carryover, self.warm_up)
+
+    def _spend(self, X: Floats) -> Floats:
+        if X.shape[1] != 1:
+            raise ValueError(f"X must be the spend of one channel; it has {X.shape[1]} columns")
+        if np.any(X < 0):
+            raise ValueError("Negative values in data passed to AttributedCurve: spend is >= 0")
+        return np.asarray(X[:, 0])
+
+
+def _heights(shares: Floats, y: Floats, weight: Floats) -> tuple[Floats, Floats]:
+    """The best tops >= 0 of candidates (P, K), and their weighted sums of squared errors."""
+    across = (weight * y) @ shares
+    power = weight @ shares**2
+    tops = np.maximum(np.divide(across, power, out=np.zeros_like(across), where=power > 0), 0.0)
+    return tops, np.asarray(weight @ y**2 - 2 * tops * across + tops**2 * power)
+
+
+def _error(squares: float, y: Floats, weight: Floats) -> float:
+    """Variance of the noise at weight 1."""
+    least = _LEAST_ERROR**2 * float(weight @ y**2) / len(y)
+    noise = max(float(squares), 0.0) / max(len(y) - PARAMETERS, 1)
+    return max(noise, least) or 1.0
+
+
+def _point(shape: Floats) -> Floats:
+    return np.array([shape[0], np.log(shape[1]), np.log(shape[2])])
+
+
+def _shape(point: Floats) -> Floats:
+    return np.array([point[0], np.exp(point[1]), np.exp(point[2])])
+
+
+def _column(X: Any) -> Any:
+    return np.reshape(X, (-1, 1)) if getattr(X, "ndim", None) == 1 else X

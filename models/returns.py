@@ -1,0 +1,113 @@
+"""Returns: what every channel cost and brought by calendar month, as tiers are graded on it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from models.carryover import adstock
+from models.curve import Curves
+from models.history import History
+from models.period import Period
+from models.saturation import Floats
+
+
+@dataclass(frozen=True)
+class ChannelReturns:
+    """Cost and return (M,) of a channel in money per calendar month, the history's last month last.
+
+    ``source`` is "attributed", or "curve" where the history has no results of the channel itself.
+    """
+
+    cost: Floats
+    earned: Floats
+    source: str
+
+
+@dataclass(frozen=True)
+class MonthlyReturns:
+    """Returns of the channels of which any are known."""
+
+    channels: Mapping[str, ChannelReturns]
+
+    def months(self, channel: str) -> int:
+        """Months since the channel's first period; 0 where nothing is known of its return."""
+        return len(self.channels[channel].cost) if channel in self.channels else 0
+
+    def roi(self, channel: str, months: int) -> float:
+        """Return / cost of the last ``months`` together; NaN where they cost nothing.
+
+        Raises KeyError for a channel of whose return nothing is known.
+        """
+        of = self.channels[channel]
+        return _multiple(float(of.earned[-months:].sum()), float(of.cost[-months:].sum()))
+
+    def monthly_roi(self, channel: str, months: int) -> tuple[float, ...]:
+        """Return / cost of each of the last ``months``, newest last; NaN where one cost nothing.
+
+        Raises KeyError for a channel of whose return nothing is known.
+        """
+        of = self.channels[channel]
+        pairs = zip(of.earned[-months:].tolist(), of.cost[-months:].tolist(), strict=True)
+        return tuple(_multiple(earned, cost) for earned, cost in pairs)
+
+
+def monthly_returns(history: History, curves: Curves) -> MonthlyReturns:
+    """Cost and return by calendar month.
+
+    The return is the revenue attributed to the channel; where there is none, its curve's response
+    to the history's spend, if the curve is known and of the history's period. A week belongs to
+    the month of its first day; a quarter counts for a third in each of its months. Periods without
+    a row count neither as cost nor as return.
+    """
+    channels = {}
+    for c, channel in enumerate(history.channels):
+        result, source = attributed_to(history, c), "attributed"
+        if result is None:
+            result, source = _modelled(history, curves, c), "curve"
+        if result is None:
+            continue
+        used = history.observed[:, c] & np.isfinite(result)
+        if used.any():
+            cost = _by_month(history, np.where(used, history.spend[:, c], 0.0), used)
+            earned = _by_month(history, np.where(used, result, 0.0), used)
+            channels[channel] = ChannelReturns(cost, earned, source)
+    return MonthlyReturns(channels)
+
+
+def attributed_to(history: History, c: int) -> Floats | None:
+    """(P,) revenue attributed to a channel, NaN where missing; None where there is none at all."""
+    if history.revenue is None or not np.isfinite(history.revenue[:, c]).any():
+        return None
+    return np.asarray(history.revenue[:, c])
+
+
+def _modelled(history: History, curves: Curves, c: int) -> Floats | None:
+    channel = history.channels[c]
+    if channel not in curves:
+        return None
+    curve = curves[channel]
+    if not curve.known or curve.period is not history.period:
+        return None
+    return curve.at(adstock(history.spend[:, c], curve.carryover, history.period.per_quarter))
+
+
+def _by_month(history: History, money: Floats, used: np.ndarray) -> Floats:
+    """(M,) sums from the month of the first used period to the history's last month."""
+    first = _month(history.starts[int(np.flatnonzero(used)[0])])
+    spread = 3 if history.period is Period.QUARTER else 1
+    months = np.zeros(_month(history.starts[-1]) + spread - first)
+    for start, amount, counts in zip(history.starts, money, used, strict=True):
+        if counts:
+            begin = _month(start) - first
+            months[begin : begin + spread] += amount / spread
+    return months
+
+
+def _month(day: date) -> int:
+    return 12 * day.year + day.month
+
+
+def _multiple(earned: float, cost: float) -> float:
+    return earned / cost if cost > 0 else float("nan")
