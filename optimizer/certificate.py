@@ -102,7 +102,7 @@ class _Search:
         Its objective is a bound on all plans unless ``rounds`` limits it to fixed pieces.
         Returns the last solution, or None where time is up.
         """
-        count = 0
+        count, idle, least = 0, 0, np.inf
         while True:
             point = self._solve(gap=None)
             if point is None:
@@ -115,7 +115,9 @@ class _Search:
             excess = point.promised - self.relaxation.promise(x, y)
             over = float(excess.sum())
             count += 1
-            kept = over <= 0.1 * max(self.tolerance, promised - value)
+            # Tangents that no longer lower the promise are at the solver's own precision.
+            idle, least = (0, over) if over < 0.9 * least else (idle + 1, least)
+            kept = over <= 0.1 * max(self.tolerance, promised - value) or idle == _PATIENCE
             if kept or count == rounds or (rounds is None and self.closed):
                 return point
             worth = _WORTH_A_TANGENT * over / len(excess)

@@ -18,7 +18,9 @@ from optimizer.prices import Prices
 from optimizer.response import Indices
 from optimizer.solve import Rows
 
-_ROUNDS = 6
+_ROUNDS = 8
+# A solution counts as settled when its promise is this share of what may be given up too high.
+_KEPT = 0.02
 # Moves below this share of the base are not worth an entry in anybody's books.
 _CRUMB = 1e-4
 
@@ -30,13 +32,14 @@ def least_movement(
 
     Movement is the sum over channels and quarters of |x - base|; the pool's follows from it.
     """
-    tie = _Tie(around, at_least, deadline)
     decision = prices.decision
+    # Nothing to give up still leaves ties to be settled, for next to nothing.
+    to_give_up = max(around.value(decision) - at_least, 1e-9 * around.scale.value)
+    tie = _Tie(around, at_least, to_give_up, deadline)
     moved = tie.moved(decision)
-    to_give_up = around.value(decision) - at_least
-    if to_give_up <= 0 or moved.sum() == 0:
+    if moved.sum() == 0 or around.value(decision) < at_least:
         return decision
-    rate = to_give_up / float(moved.sum())
+    rate = tie.to_give_up / float(moved.sum())
     # A cell whose bound is dearer than the charge stays at its bound.
     dear = np.flatnonzero(prices.cells[: len(moved)] > 2 * rate)
     tie.fix(dear, decision)
@@ -53,6 +56,7 @@ def least_movement(
 class _Tie:
     around: Neighbourhood
     at_least: float
+    to_give_up: float
     deadline: float
 
     @property
@@ -89,12 +93,19 @@ class _Tie:
             )
 
     def settle(self, otherwise: Floats) -> Floats:
-        """Solve and add tangents until the response is enough; else what there was before."""
+        """Solve and add tangents until what is promised is kept; the last response that is enough.
+
+        ``otherwise`` where none is.
+        """
+        last = otherwise
         for _ in range(_ROUNDS):
             point = self.around.maximise(self.deadline - time.monotonic())
             if not point.found:
-                return otherwise
-            if self.around.value(point.decision) >= self.at_least:
-                return point.decision
+                break
+            kept = self.around.value(point.decision)
+            if kept >= self.at_least:
+                last = point.decision
+                if float(point.promised.sum()) - kept <= _KEPT * self.to_give_up:
+                    break
             self.around.move_to(point.decision)
-        return otherwise
+        return last

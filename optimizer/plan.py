@@ -62,7 +62,7 @@ class Plan:
     ``objective`` is the response of the rounded plan under the unmerged curves,
     ``current_objective`` that of the approved budget, ``comparable_objective`` that of the approved
     budget cut pro rata to the money this plan spends: the gain is measured against it. ``gap`` is
-    (bound - objective) / max(|objective|, |current_objective|, 1 minor unit); rounding counts in it.
+    (bound - objective) / max(|objective|, |current_objective|, 1 minor unit), rounding included.
     ``status`` is "time_limit" where the clock stopped the proof.
     """
 

@@ -13,7 +13,9 @@ from optimizer.solve import Outcome
 
 # Marginal returns of free cells must agree with the prices this closely before they are read.
 AGREEMENT = 0.01
-_ROUNDS = 12
+# Duals are read where the program promises no more than this share beyond what is true.
+_KEPT = 1e-6
+_ROUNDS = 15
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,8 @@ def price_rules(around: Neighbourhood, decision: Floats, deadline: float) -> Pri
         outcome, found = point.outcome, around.value(point.decision)
         if found >= value:
             best, value = point.decision, found
-        if _agree(around, point.decision, outcome):
+        kept = float(point.promised.sum()) - found <= _KEPT * abs(found)
+        if kept and _agree(around, point.decision, outcome):
             break
         around.move_to(point.decision)
     if outcome is None:

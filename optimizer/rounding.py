@@ -16,8 +16,8 @@ def round_to_minor_units(program: Program, decision: Floats) -> Allocation:
     """The decision in whole minor units; every quarter adds up to its budget exactly.
 
     Works in integers. Bounds of single cells, and so committed amounts, are kept exactly (where no
-    whole amount lies between them, one of its neighbours is taken). A row over n amounts may miss its limit
-    by n / 2 units; where it would miss by more, money is exchanged between cells of a quarter.
+    whole amount lies between them, one of its neighbours is taken). A row over n amounts may miss
+    its limit by n / 2 units; exchanges between cells of a quarter bring most rows within it.
     """
     problem = program.problem
     if problem.minor_unit == 0:
@@ -78,30 +78,37 @@ def _tie_out(cells: _Cells, of: Units, budget: int) -> None:
 
 
 def _exchange(program: Program, cells: _Cells, per_money: float) -> None:
-    """Exchange units within a quarter until no joint row misses by more than n / 2."""
+    """Exchange units within a quarter as long as that brings joint rows closer to their limits."""
     limits, quarters = program.limits, len(program.problem.quarters)
     if not len(limits.joint):
         return
     sign = np.array([1 if program.rows[index].side == "max" else -1 for index in limits.joint])
-    counts = [len(limits.forms[index].cells) for index in limits.joint]
-    allowed = np.maximum(1.0, 0.5 * np.array(counts))
-    # Sums of many large amounts are themselves exact to this only.
-    noise = 1e-3 + 1e-12 * float(program.problem.budget.sum()) * per_money
-    for _ in range(len(cells.units)):
-        excess = sign * (limits.matrix @ cells.units - limits.rhs * per_money) - allowed
-        worst = int(np.argmax(excess))
-        if excess[worst] <= noise:
-            return
+
+    def excess() -> Floats:
+        off = sign * (limits.matrix @ cells.units - limits.rhs * per_money)
+        # Sums of many large amounts are themselves exact to this only.
+        noise = 1e-3 + 1e-12 * float(program.problem.budget.sum()) * per_money
+        return np.asarray(np.where(off > noise, off, 0.0))
+
+    broken = excess()
+    while broken.any():
+        worst = int(np.argmax(broken))
         weight = sign[worst] * limits.matrix[[worst]].toarray()[0]
         pair = _best_exchange(cells, weight, quarters)
         if pair is None:
             return
         give, take = pair
-        ease = float(weight[give] - weight[take])
         most = min(int(cells.room(give, -1)), int(cells.room(take, 1)))
-        count = min(most, max(1, int(np.ceil(excess[worst] / ease))))
-        cells.units[give] -= count
-        cells.units[take] += count
+        count = int(np.ceil(broken[worst] / float(weight[give] - weight[take])))
+        step = min(most, max(1, count))
+        cells.units[give] -= step
+        cells.units[take] += step
+        better = excess()
+        if better.sum() >= broken.sum():
+            cells.units[give] += step
+            cells.units[take] -= step
+            return
+        broken = better
 
 
 def _best_exchange(cells: _Cells, weight: Floats, quarters: int) -> tuple[Units, Units] | None:

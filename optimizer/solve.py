@@ -74,6 +74,9 @@ class Model:
         self._highs: highspy.Highs = problem.solverModel
         self._highs.setOptionValue("output_flag", False)
         self._highs.setOptionValue("random_seed", 1)
+        # Amounts are scaled to about 1 and tied out to the cent: the default 1e-7 is not enough.
+        self._highs.setOptionValue("primal_feasibility_tolerance", 1e-9)
+        self._highs.setOptionValue("dual_feasibility_tolerance", 1e-9)
         # PuLP hands maximisations over as minimisations in one version and as they are in another.
         self._highs.changeObjectiveSense(highspy.ObjSense.kMaximize)
         self._costs = np.zeros(self.columns)

@@ -1,0 +1,66 @@
+import numpy as np
+import pytest
+
+from optimizer.errors import RulesCollide
+from optimizer.problem import AllocationProblem
+from optimizer.reallocate import reallocate
+from optimizer.rules import Band, Cap, Committed, Elasticity, Floor, Part, Reserve, Share
+from optimizer.rules.rule import Rule
+from tests.optimizer.worlds import channel, problem, with_rules
+
+CHANNELS = tuple(
+    channel(name, unit=unit, tags=(tag,))
+    for name, unit, tag in [
+        ("Search", "ecommerce", "core"),
+        ("Social", "ecommerce", "brand"),
+        ("TV", "offline", "brand"),
+        ("Print", "offline", "print"),
+    ]
+)
+BASE = problem(CHANNELS, np.full((4, 4), 100.0))
+
+
+def collision(*rules: Rule, base: AllocationProblem = BASE) -> RulesCollide:
+    with pytest.raises(RulesCollide) as raised:
+        reallocate(with_rules(base, *rules))
+    return raised.value
+
+
+def test_a_reserve_that_elasticity_cannot_free_names_both_and_what_would_help() -> None:
+    conflict = collision(Elasticity(default=Band(0.05, 0.05)), Reserve((0.10, 0.15))).conflict
+    assert len(conflict.rules) == 3
+    assert any("10 % of the budget" in text for text in conflict.rules)
+    assert any("5 % down" in text for text in conflict.rules)
+    assert "allow 10 % down instead of 5 % (elasticity)" in conflict.remedies
+    assert "set the reserve to at least 5 % instead of 10 %" in conflict.remedies
+
+
+def test_shares_of_separate_parts_cannot_add_up_to_more_than_all() -> None:
+    shares = [
+        Share(tag, Part(tags=frozenset({tag})), (low, 1.0))
+        for tag, low in [("core", 0.5), ("brand", 0.4), ("print", 0.2)]
+    ]
+    conflict = collision(*shares).conflict
+    assert sum("has the least it may" in text for text in conflict.rules) == 3
+    assert "set the share of core to at least 40 % instead of 50 %" in conflict.remedies
+
+
+def test_rules_that_have_no_part_in_it_are_not_named() -> None:
+    rules = (Floor({"TV": 120.0}), Cap({"TV": 110.0}), Floor({"Search": 10.0}),
+             Elasticity(default=Band(0.5, 0.5)))  # fmt: skip
+    conflict = collision(*rules).conflict
+    assert len(conflict.rules) == 2
+    assert not any("Search" in text for text in conflict.rules)
+
+
+def test_each_remedy_by_itself_makes_the_rules_fit() -> None:
+    collision(Elasticity(default=Band(0.05, 0.05)), Reserve((0.10, 0.15)))
+    reallocate(with_rules(BASE, Elasticity(default=Band(0.10, 0.05)), Reserve((0.10, 0.15))))
+    reallocate(with_rules(BASE, Elasticity(default=Band(0.05, 0.05)), Reserve((0.05, 0.15))))
+
+
+def test_contracts_above_a_budget_that_was_cut_are_explained() -> None:
+    base = problem(CHANNELS, np.full((4, 4), 100.0), budget=150.0)
+    conflict = collision(Committed(frozenset({"Search", "TV"})), base=base).conflict
+    assert any("Search is committed" in text for text in conflict.rules)
+    assert any("TV is committed" in text for text in conflict.rules)
