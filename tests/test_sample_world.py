@@ -5,8 +5,10 @@ import tomllib
 
 import pytest
 
+from models.fit import fit
+from reallot.project import read_project
 from tests import sample_world
-from tests.sample_world import SAMPLE
+from tests.sample_world import CHANNELS, EVENTS, SAMPLE
 
 
 @pytest.mark.parametrize(
@@ -28,3 +30,23 @@ def test_the_policy_and_the_budget_name_the_same_channels() -> None:
     policy = tomllib.loads((SAMPLE / "reallot.toml").read_text())
     named = [channel["name"] for channel in policy["channel"]]
     assert named == [truth.name for truth in sample_world.EVERY]
+
+
+def test_the_fitted_curves_are_near_the_truth_around_the_budget() -> None:
+    """Response within 5 %, and what 40 % more money brings within a third."""
+    history = read_project(SAMPLE).history
+    assert history is not None
+    curves = fit(history)
+    for truth in CHANNELS:
+        curve = curves[truth.name]
+        weekly = [factor * truth.week for factor in (0.8, 1.0, 1.2)]
+        fitted = [float(curve.at(money / (1 - curve.carryover))) for money in weekly]
+        true = [truth.steady_response(money) for money in weekly]
+        assert fitted == pytest.approx(true, rel=0.05), truth.name
+        assert fitted[2] - fitted[0] == pytest.approx(true[2] - true[0], rel=1 / 3), truth.name
+
+
+def test_what_nobody_can_know_is_said_to_be_unknown() -> None:
+    history = read_project(SAMPLE).history
+    assert history is not None
+    assert [curve.channel for curve in fit(history).curves if not curve.known] == [EVENTS.name]
