@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-
 from models.curve import Curves
 from reallot.output import write_whole
 from reallot.progress import doing
