@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from optimizer.plan import Plan, RuleEntry
-from reallot.report.figures import full, short
+from reallot.report.figures import MINUS, full, short
 
 # A price below this share of the objective, for a whole step, is the solver's noise.
 _NOISE = 1e-9
@@ -16,8 +16,9 @@ _NOISE = 1e-9
 class BindingRule:
     """One limit of one rule, over the quarters in which it binds.
 
-    ``prices`` are per unit of the limit, one per entry of `spans`; None where it does not bind.
-    ``gain`` is the response that one step brings over all of them: one percentage point, or one
+    ``step`` is one unit of the limit, with the sign in which it loosens. ``prices`` are per such
+    step, one per entry of `spans`; None where the rule does not bind.
+    ``gain`` is the response that a fair step brings over all of them: one percentage point, or one
     per cent of a limit in money.
     """
 
@@ -37,15 +38,14 @@ def spans(plan: Plan) -> tuple[str | None, ...]:
 
 def binding_rules(plan: Plan) -> tuple[BindingRule, ...]:
     """Every limit that binds somewhere, the dearest first."""
-    groups: dict[tuple[str, str, str], list[RuleEntry]] = {}
+    groups: dict[tuple[str, str, str, str], list[RuleEntry]] = {}
     for sides in _by_span(plan.rules).values():
         bound = [entry for entry in sides if entry.binding]
         if bound:
-            end = "fixed" if _fixed(bound) else _END[bound[0].side]
-            groups.setdefault((bound[0].rule, bound[0].key, end), []).append(
-                max(bound, key=lambda entry: entry.price)
-            )
-    found = [_rule(plan, end, entries) for (_, _, end), entries in groups.items()]
+            first = max(bound, key=lambda entry: entry.price)
+            end = "fixed" if _fixed(bound) else _END[first.side]
+            groups.setdefault((first.rule, first.key, end, first.side), []).append(first)
+    found = [_rule(plan, end, entries) for (_, _, end, _), entries in groups.items()]
     return tuple(sorted(found, key=lambda rule: -rule.gain))
 
 
@@ -81,10 +81,15 @@ def _rule(plan: Plan, end: str, entries: list[RuleEntry]) -> BindingRule:
         rule=first.rule,
         key=first.key,
         limit=f"{end} {_range(entries)}",
-        step="1 pp" if first.unit == "%" else f"1 {first.unit}",
+        step=_step(first),
         prices=tuple(by_span.get(span) for span in spans(plan)),
         gain=sum(map(_gain, entries)),
     )
+
+
+def _step(entry: RuleEntry) -> str:
+    sign = "+" if entry.side == "max" else MINUS
+    return f"{sign}1 {'pp' if entry.unit == '%' else entry.unit}"
 
 
 def _range(entries: list[RuleEntry]) -> str:

@@ -14,7 +14,7 @@ _WIDTH, _HEIGHT = 300, 170
 # Colours are the page's own, so that a drawing follows its light, dark and printed dress.
 _CONFIG = {
     "background": None,
-    "font": "system-ui, sans-serif",
+    "font": "inherit",
     "view": {"stroke": None},
     "axis": {
         "labelColor": "var(--muted)",

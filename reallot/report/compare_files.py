@@ -6,7 +6,7 @@ from dataclasses import asdict
 from decimal import Decimal
 
 from optimizer.plan import RESERVE
-from reallot.report.figures import money, percent_signed, table_decimals
+from reallot.report.figures import percent_signed, table_decimals
 from reallot.report.page import render
 from reallot.report.plan_csv import Cell, csv_bytes
 from reallot.report.plan_json import VERSION, json_bytes
@@ -88,15 +88,16 @@ def compare_html(comparison: Comparison) -> bytes:
 
 def _headline(comparison: Comparison) -> str:
     """What moving the money brings, from the least to the most."""
-    gains = [(o.gain / o.comparable_objective, o) for o in comparison.outcomes]
-    least, most = min(gains, key=lambda g: g[0]), max(gains, key=lambda g: g[0])
-    currency = comparison.currency
-    if len(gains) == 1:
-        return f"Moving the money brings {percent_signed(most[0])} in {most[1].scenario}."
+    shares = sorted(
+        (o.gain / o.comparable_objective if o.comparable_objective else 0.0, o.scenario)
+        for o in comparison.outcomes
+    )
+    (least, first), (most, last) = shares[0], shares[-1]
+    if len(shares) == 1:
+        return f"Moving the money brings {percent_signed(most)} in {last}."
     return (
-        f"Moving the money brings {percent_signed(least[0])} ({money(least[1].gain, currency)}) in "
-        f"{least[1].scenario} and {percent_signed(most[0])} ({money(most[1].gain, currency)}) in "
-        f"{most[1].scenario}."
+        f"Moving the money brings from {percent_signed(least)} ({first}) to "
+        f"{percent_signed(most)} ({last}) more than the same money spent as approved."
     )
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 
 MINUS = "\N{MINUS SIGN}"
+# Between a figure and its unit, so that no line breaks there.
+_SPACE = "\N{NO-BREAK SPACE}"
 # From how much on, in what, and its name.
 _SCALES = ((1e9, 1e9, "bn"), (1e6, 1e6, "M"), (1e4, 1e3, "k"))
 
@@ -16,13 +18,13 @@ def short(amount: float) -> str:
         # 999,960 is 1.00 M and not 1,000.0 k.
         if size >= start * (1 - 5e-5):
             value = size / unit
-            return f"{_sign(amount)}{value:,.{2 if value < 9.995 else 1}f} {name}"
+            return f"{_sign(amount)}{value:,.{2 if value < 9.995 else 1}f}{_SPACE}{name}"
     return full(amount, max(0, min(8, 2 - _exponent(size))))
 
 
 def money(amount: float, currency: str) -> str:
     """A short amount with its currency."""
-    return f"{short(amount)} {currency}"
+    return f"{short(amount)}{_SPACE}{currency}"
 
 
 def full(amount: float, decimals: int = 0) -> str:
@@ -44,25 +46,25 @@ def short_signed(amount: float) -> str:
 
 def percent(share: float, decimals: int = 1) -> str:
     """A share of 1 as per cent: 3.3 %."""
-    return f"{full(100 * share, decimals)} %"
+    return f"{full(100 * share, decimals)}{_SPACE}%"
 
 
 def percent_signed(share: float, decimals: int = 1) -> str:
     """A change as a share of 1: +3.3 %."""
-    return f"{signed(100 * share, decimals)} %"
+    return f"{signed(100 * share, decimals)}{_SPACE}%"
 
 
 def gap(share: float) -> str:
     """A proof's gap: 0.004 %, with two digits where it is larger."""
     points = 100 * share
     if 0 < points < 0.001:
-        return "below 0.001 %"
-    return f"{points:.3f} %" if points < 0.1 else f"{points:.2g} %"
+        return f"below 0.001{_SPACE}%"
+    return f"{points:.3f}{_SPACE}%" if points < 0.1 else f"{points:.2g}{_SPACE}%"
 
 
 def rate(value: float) -> str:
     """A return per unit of money: 1.87, 0.239, 12.3."""
-    return full(value, max(0, min(6, 2 - _exponent(value))))
+    return full(value, max(0, min(6, 2 - _exponent(value)))) if value else "0"
 
 
 def table_decimals(largest: float) -> int:

@@ -151,6 +151,7 @@ class Book:
                 text_wrap=True,
                 valign="vcenter",
                 align="left" if column.kind == "text" else "right",
+                indent=int(column.kind == "text" and number > 0),
             )
             sheet.write_string(top, number, column.heading, head)
         sheet.set_row(top, 32)
@@ -179,7 +180,7 @@ class Book:
         tallest = 1
         for number, (column, value) in enumerate(zip(columns, line, strict=True)):
             if column.kind == "text":
-                look = self._format(**style, valign="top", text_wrap=True)
+                look = self._format(**style, valign="top", text_wrap=True, indent=int(number > 0))
             else:
                 look = self._format(**style, valign="top", num_format=self._patterns[column.kind])
             if value is None:

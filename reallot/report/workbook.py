@@ -14,7 +14,7 @@ from reallot.report.reach import standings, warnings_of
 from reallot.report.sheet import Book, Column, Value
 from reallot.report.story import story_of
 
-_WORDS = 70.0
+_WORDS = 95.0
 
 
 def workbook(plan: Plan, inputs: Mapping[str, str]) -> bytes:
@@ -207,10 +207,10 @@ def _curves(book: Book, plan: Plan) -> None:
 
 def _warnings(book: Book, plan: Plan, inputs: Mapping[str, str]) -> None:
     """What to know before deciding, and the files behind it."""
-    columns = (Column("About", "text", 24), Column("What to know", "text", 2 * _WORDS))
-    warnings = [["Warning", text] for text in warnings_of(plan)] or [["Warning", "none"]]
-    files = [[name, f"sha256 {digest}"] for name, digest in sorted(inputs.items())]
-    lines: list[list[Value]] = [*warnings, *files]  # type: ignore[list-item]
+    columns = (Column("About", "text", 24), Column("What to know", "text", 1.4 * _WORDS))
+    warnings = warnings_of(plan) or ("none",)
+    lines: list[list[Value]] = [["Warning", text] for text in warnings]
+    lines += [[name, f"sha256 {digest}"] for name, digest in sorted(inputs.items())]
     book.table_sheet("Warnings", columns, lines)
 
 

@@ -1,0 +1,45 @@
+import json
+from dataclasses import fields, replace
+
+import pytest
+
+from optimizer.plan import PlanRow, RuleEntry
+from reallot.report.plan_json import plan_json
+from tests.reallot.report.plans import HOSTILE, plan_of
+
+INPUTS = {"budget.csv": "ab" * 32}
+
+
+def test_the_document_has_every_promised_field_in_order() -> None:
+    document = json.loads(plan_json(plan_of(), INPUTS))
+    assert " ".join(document) == (
+        "version scenario currency status sense objective bound upper_bound gap current_objective "
+        "comparable_objective rows rules bent_rules warnings inputs"
+    )
+    assert document["inputs"] == INPUTS
+    assert document["bent_rules"] == []
+
+
+def test_rows_and_rules_carry_all_their_fields() -> None:
+    document = json.loads(plan_json(plan_of(), INPUTS))
+    assert set(document["rows"][0]) == {"scenario", *(f.name for f in fields(PlanRow))}
+    assert set(document["rules"][0]) == {f.name for f in fields(RuleEntry)}
+
+
+def test_names_are_kept_exactly() -> None:
+    document = json.loads(plan_json(plan_of(HOSTILE), INPUTS))
+    assert tuple(row["channel"] for row in document["rows"][: len(HOSTILE)]) == HOSTILE
+
+
+def test_the_bound_is_never_below_the_objective() -> None:
+    document = json.loads(plan_json(plan_of(), INPUTS))
+    assert document["upper_bound"] == document["bound"] >= document["objective"]
+
+
+def test_a_number_that_json_does_not_know_is_refused() -> None:
+    with pytest.raises(ValueError, match="JSON"):
+        plan_json(replace(plan_of(), bound=float("inf")), INPUTS)
+
+
+def test_a_zero_has_no_sign() -> None:
+    assert b"-0.0" not in plan_json(plan_of(), INPUTS)

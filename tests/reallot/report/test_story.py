@@ -1,0 +1,77 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from optimizer.plan import Plan
+from optimizer.problem import Allocation
+from optimizer.reallocate import reallocate
+from reallot.report.story import story_of
+from tests.reallot.report.plans import plan_of, problem_of
+
+
+def _said(sentence: str) -> str:
+    return sentence.replace("\N{NO-BREAK SPACE}", " ")
+
+
+def _unmoved() -> Plan:
+    plan = plan_of()
+    problem = plan.problem
+    return replace(
+        plan,
+        allocation=Allocation(problem, problem.current, problem.current_pool),
+        objective=plan.current_objective,
+        comparable_objective=plan.current_objective,
+    )
+
+
+def test_the_headline_says_what_moves_and_what_it_brings() -> None:
+    story = story_of(plan_of())
+    assert _said(story.headline).startswith("Moving ")
+    assert "than the same money spent as approved" in story.headline
+
+
+def test_money_moved_is_what_lies_elsewhere_than_before() -> None:
+    plan = plan_of()
+    change = plan.allocation.spend - plan.problem.current
+    assert story_of(plan).moved == pytest.approx(float(change[change > 0].sum()))
+
+
+def test_a_plan_that_moves_nothing_says_so() -> None:
+    assert "Nothing needs to move" in story_of(_unmoved()).headline
+
+
+def test_a_gain_below_nothing_is_called_a_cost() -> None:
+    plan = plan_of()
+    dearer = replace(plan, comparable_objective=1.1 * plan.objective)
+    assert "keeps the rules and costs" in story_of(dearer).headline
+
+
+def test_the_largest_changes_are_named_and_the_others_counted() -> None:
+    story = story_of(plan_of())
+    assert "More for" in story.direction
+    assert "Less for" in story.direction
+
+
+def test_the_steps_lead_from_the_approved_budget_to_the_plan() -> None:
+    first, money, moving, last = story_of(plan_of()).steps
+    assert first.amount + money.amount + moving.amount == pytest.approx(last.amount)
+
+
+def test_a_pool_that_stays_is_as_today_and_costs_nothing() -> None:
+    pool = _said(story_of(plan_of()).pool)
+    assert pool == "The pool holds 200 CNY (2.1 % of the budget), as today."
+
+
+def test_a_smaller_budget_is_told_apart_from_what_moving_brings() -> None:
+    problem = problem_of()
+    cut = replace(problem, budget=np.round(0.95 * problem.budget, 2), scenario="recession")
+    pool = _said(story_of(reallocate(cut)).pool)
+    assert "The budget of this scenario is 476 CNY less than approved." in pool
+    assert "That alone costs" in pool
+
+
+def test_a_proof_that_the_clock_ended_says_so() -> None:
+    plan = plan_of()
+    assert "time limit" not in story_of(plan).proof
+    assert "time limit" in story_of(replace(plan, status="time_limit")).proof

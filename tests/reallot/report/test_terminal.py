@@ -1,0 +1,55 @@
+import pytest
+from rich.cells import cell_len
+
+from models.curve import Curves
+from reallot.report.terminal import curves_table, show
+from tests.reallot.report.plans import HOSTILE, ORDINARY, plan_of
+
+
+def _shown(capsys: pytest.CaptureFixture[str], names: tuple[str, ...]) -> str:
+    show(plan_of(names))
+    return capsys.readouterr().out
+
+
+@pytest.mark.parametrize("names", [ORDINARY, HOSTILE])
+def test_a_plan_fits_into_80_columns_without_colour_where_there_is_no_terminal(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, names: tuple[str, ...]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.delenv("FORCE_COLOR", raising=False)
+    shown = _shown(capsys, names)
+    assert "\x1b" not in shown
+    assert max(map(cell_len, shown.splitlines())) <= 80
+
+
+def test_chinese_names_leave_the_figures_in_line(capsys: pytest.CaptureFixture[str]) -> None:
+    shown = _shown(capsys, ("抖音直播", "TV", "小红书 🎬", "Radio"))
+    rows = [line for line in shown.splitlines() if line.rstrip().endswith(("k", "0", "5", "9"))]
+    table = [line.rstrip() for line in shown.splitlines() if "抖音" in line or " TV " in line]
+    assert rows
+    assert len({cell_len(line) for line in table if "," in line}) == 1
+
+
+def test_a_name_cannot_move_the_cursor(capsys: pytest.CaptureFixture[str]) -> None:
+    shown = _shown(capsys, ("\x1b[2JSearch", "TV\nRadio", "Print", "Events"))
+    assert "\x1b" not in shown
+    assert "TV Radio" in shown
+
+
+def test_markup_in_a_name_is_only_text(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "[bold]TV[/bold]" in _shown(capsys, ("[bold]TV[/bold]", "Search", "Print", "Events"))
+
+
+def test_the_table_ends_with_the_proof_and_the_warnings(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    shown = _shown(capsys, ORDINARY)
+    assert "No plan within these rules" in shown
+    assert "Note: Radio is held" in shown
+
+
+def test_curves_without_a_signal_say_so() -> None:
+    curves = [channel.curve for channel in plan_of().problem.channels if channel.curve is not None]
+    table = curves_table(Curves(tuple(curves)))
+    assert [line.split()[0] for line in table.splitlines() if "no signal" in line] == ["Radio"]
+    assert max(map(cell_len, table.splitlines())) <= 80
