@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -187,8 +188,7 @@ def compare(folder: Path, time_limit: float, as_json: bool) -> None:
     if as_json:
         click.echo(files["compare.json"].decode(), nl=False)
         return
-    for name in files:
-        click.echo(out_of(project) / name)
+    _show_compared(out_of(project), files)
 
 
 def _plan_and_compare(folder: Path) -> None:
@@ -198,8 +198,7 @@ def _plan_and_compare(folder: Path) -> None:
     project = _read(folder)
     for result in plan_all(project, curves_of(project), chosen(project, None), TIME_LIMIT):
         _show(result.plan, result.folder)
-    for name in compare_all(project, TIME_LIMIT):
-        click.echo(out_of(project) / name)
+    _show_compared(out_of(project), compare_all(project, TIME_LIMIT))
 
 
 def _read(folder: Path) -> Project:
@@ -215,6 +214,12 @@ def _show(plan: Plan, folder: Path) -> None:
     for name, what in (("report.html", "Report"), ("plan.xlsx", "Workbook"), ("plan.csv", "CSV")):
         click.echo(f"{what + ':':<10}{folder / name}")
     click.echo()
+
+
+def _show_compared(folder: Path, names: Iterable[str]) -> None:
+    click.echo("All plans side by side:")
+    for name in names:
+        click.echo(f"{'':<10}{folder / name}")
 
 
 def _warn(warnings: tuple[str, ...]) -> None:
