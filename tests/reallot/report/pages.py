@@ -29,6 +29,7 @@ class Page(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         assert self._open.pop() == tag
+        self.text += " "
 
     def handle_data(self, data: str) -> None:
         if "style" not in self._open and "svg" not in self._open:
