@@ -89,16 +89,13 @@ def certificates() -> Iterator[Result]:
 
 def show(results: list[Result]) -> None:
     """One row per measurement."""
-    table = Table("", "seconds", "limit", "MB", "limit", "gap", "limit", "reached")
+    table = Table("", "seconds", "MB", "gap", "reached")
     for r in results:
         table.add_row(
             r.name,
-            f"{r.seconds:.2f}",
-            f"{r.most_seconds:g}",
-            "" if r.megabytes is None else f"{r.megabytes:.0f}",
-            "" if r.most_megabytes is None else f"{r.most_megabytes:g}",
-            "" if r.gap is None else f"{r.gap:.1e}",
-            "" if r.most_gap is None else f"{r.most_gap:g}",
+            f"{r.seconds:.2f} of {r.most_seconds:g}",
+            "" if r.megabytes is None else f"{r.megabytes:.0f} of {r.most_megabytes:g}",
+            "" if r.gap is None else f"{r.gap:.1e} of {r.most_gap:.0e}",
             "yes" if r.reached else "NO",
         )
     Console().print(table)

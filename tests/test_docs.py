@@ -46,6 +46,7 @@ def run(language: str, text: str, folder: Path) -> None:
     assert done.returncode == 0, f"{text}\n{done.stdout[-2000:]}{done.stderr[-2000:]}"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.name)
 def test_what_a_document_tells_to_type_works(document: Path, tmp_path: Path) -> None:
     for language, text in blocks(document):
