@@ -147,6 +147,16 @@ def test_a_table_that_is_not_there_is_refused(tmp_path):
     assert (result.exit_code, "no such table" in result.stderr) == (2, True)
 
 
+def test_a_table_that_shows_nothing_can_be_planned_at_once_too(tmp_path):
+    lines = ["date,channel,spend,revenue"]
+    lines += [f"{day},{name},100,500" for day in WEEKS for name in ("TV", "Print")]
+    table = tmp_path / "long.csv"
+    table.write_text("\n".join(lines))
+    assert run(["init", "--from", table, tmp_path / "new"]).exit_code == 0
+    result = run(["plan", tmp_path / "new"])
+    assert result.exit_code == 0, result.output
+
+
 EXPECTED = {
     "robyn_dt_simulated_weekly": (5, ["competitor_sales_B", "newsletter", "events: event1"]),
     "pymc_mmm_example": (2, ["event_1", "event_2"]),
