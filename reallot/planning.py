@@ -55,7 +55,7 @@ def plan_all(
         except PlanningError as failure:
             failures.append(failure)
             continue
-        written.append(_write(project, curves, plan))
+        written.append(_write(project, plan))
     if failures:
         raise NotPlannedError(
             map(_finding, failures),
@@ -114,9 +114,9 @@ def _finding(failure: PlanningError) -> Finding:
     return Finding(POLICY, None, None, str(failure), "Give it more time: --time-limit.")
 
 
-def _write(project: Project, curves: Curves, plan: Plan) -> Written:
+def _write(project: Project, plan: Plan) -> Written:
     scenario = plan.problem.scenario
-    files = plan_files(plan, curves, project.inputs_of_plan(scenario))
+    files = plan_files(plan, project.inputs_of_plan(scenario))
     folder = out_of(project) / scenario
     write_whole(folder, files)
     return Written(plan, folder, json.loads(files["plan.json"]))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from models.curve import Curves
 from optimizer.plan import Plan
 from reallot.report.compare_files import compare_csv, compare_html, compare_json
 from reallot.report.plan_csv import plan_csv
@@ -16,7 +15,7 @@ from scenarios.compare import Comparison
 __all__ = ["compare_files", "plan_files"]
 
 
-def plan_files(plan: Plan, curves: Curves, inputs: Mapping[str, str]) -> dict[str, bytes]:
+def plan_files(plan: Plan, inputs: Mapping[str, str]) -> dict[str, bytes]:
     """The files of one plan by name; ``inputs`` are the hashes of the files it rests on.
 
     The same plan gives the same bytes.

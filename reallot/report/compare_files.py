@@ -6,11 +6,10 @@ from dataclasses import asdict
 from decimal import Decimal
 
 from optimizer.plan import RESERVE
-from reallot.report.figures import percent_signed, table_decimals
+from reallot.report.figures import percent_signed, share_of, table_decimals
 from reallot.report.page import render
 from reallot.report.plan_csv import Cell, csv_bytes
 from reallot.report.plan_json import VERSION, json_bytes
-from reallot.report.report_html import share_of
 from scenarios.compare import Comparison, Level, Line, Outcome
 
 # Floats carry a few digits more than money has; what is beyond a millionth is their noise.

@@ -7,13 +7,26 @@ import math
 MINUS = "\N{MINUS SIGN}"
 # Between a figure and its unit, so that no line breaks there.
 _SPACE = "\N{NO-BREAK SPACE}"
+_NOISE = 1e-12
 # From how much on, in what, and its name.
 _SCALES = ((1e9, 1e9, "bn"), (1e6, 1e6, "M"), (1e4, 1e3, "k"))
+
+
+def difference(amount: float, current: float) -> float:
+    """A change; 0 where only floating-point noise is left of it."""
+    return 0.0 if math.isclose(amount, current, rel_tol=_NOISE) else amount - current
+
+
+def share_of(amount: float, current: float) -> float | None:
+    """A change as a share of the current amount; None where that is 0."""
+    return difference(amount, current) / current if current else None
 
 
 def short(amount: float) -> str:
     """An amount in a few digits: 126.4 M, 1.25 M, 48.0 k, 9,876, 0.0123."""
     size = abs(amount)
+    if size == 0:
+        return "0"
     for start, unit, name in _SCALES:
         # 999,960 is 1.00 M and not 1,000.0 k.
         if size >= start * (1 - 5e-5):

@@ -98,5 +98,6 @@ def _beyond(problem: AllocationProblem, spend: Floats, c: int, curve: ResponseCu
     )
     return (
         f"{name} goes beyond its history in {quarters}: {full(reached, digits)} in a "
-        f"{curve.period}, {words} the {full(limit, digits)} seen so far; there its curve is a guess"
+        f"{curve.period}, {words} the {full(limit, digits)} seen so far. There its curve is a "
+        "guess."
     )

@@ -13,7 +13,7 @@ from models.saturation import Floats
 from optimizer.plan import RESERVE, Plan
 from reallot.report.binding import binding_rules, dearest, spans
 from reallot.report.charts import curve_chart
-from reallot.report.figures import percent, rate, short, table_decimals
+from reallot.report.figures import difference, percent, rate, share_of, short, table_decimals
 from reallot.report.page import render
 from reallot.report.reach import Standing, standings, warnings_of
 from reallot.report.story import Story, story_of
@@ -22,6 +22,7 @@ from reallot.report.story import Story, story_of
 MOST_DRAWN = 12
 MOST_RULES = 40
 _MOST_PRICES = 6
+_MOST_WARNINGS = 8
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class Line:
     @property
     def change(self) -> float:
         """Money more or less than approved."""
-        return float((self.recommended - self.current).sum())
+        return difference(float(self.recommended.sum()), float(self.current.sum()))
 
     @property
     def share(self) -> float | None:
@@ -72,17 +73,13 @@ def report_html(plan: Plan, inputs: Mapping[str, str]) -> bytes:
     return render("report.html.j2", _page(plan, inputs))
 
 
-def share_of(amount: float, current: float) -> float | None:
-    """A change as a share of the current amount; None where that is 0."""
-    return (amount - current) / current if current else None
-
-
 def _page(plan: Plan, inputs: Mapping[str, str]) -> dict[str, Any]:
     problem, story = plan.problem, story_of(plan)
     lines = _lines(plan)
     found = standings(plan)
     drawn = _most_moved(lines, found)
     binding = binding_rules(plan)
+    warnings = warnings_of(plan)
     budget = float(problem.budget.sum())
     approved = float(problem.current.sum() + problem.current_pool.sum())
     return {
@@ -95,12 +92,14 @@ def _page(plan: Plan, inputs: Mapping[str, str]) -> dict[str, Any]:
         "objective": plan.objective,
         "budget": budget,
         "approved": approved,
+        "budget_change": difference(budget, approved),
         "budget_share": share_of(budget, approved),
         "pool": float(plan.allocation.pool.sum()),
         "decimals": table_decimals(budget),
         "response_decimals": table_decimals(plan.objective),
         "quarter_budgets": problem.budget.tolist(),
-        "warnings": warnings_of(plan),
+        "warnings": warnings[:_MOST_WARNINGS],
+        "more_warnings": warnings[_MOST_WARNINGS:],
         "channels": sorted(lines, key=lambda line: (line.pool, -line.change)),
         "grid": lines,
         "curves": [(channel.name, found.get(channel.name)) for channel in problem.channels],

@@ -9,6 +9,7 @@ import numpy as np
 from models.saturation import Floats
 from optimizer.plan import Plan
 from reallot.report.figures import (
+    difference,
     full,
     gap,
     money,
@@ -59,7 +60,7 @@ def story_of(plan: Plan) -> Story:
         gain_share=gain / base if base else None,
         steps=(
             Step("Approved budget", plan.current_objective, True),
-            Step("Money: budget and pool", base - plan.current_objective, False),
+            Step("Money: budget and pool", difference(base, plan.current_objective), False),
             Step("Moving it", gain, False),
             Step("This plan", plan.objective, True),
         ),

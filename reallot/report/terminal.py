@@ -12,12 +12,20 @@ from rich.text import Text
 
 from models.curve import Curves
 from optimizer.plan import RESERVE, Plan
-from reallot.report.figures import full, percent, percent_signed, short, short_signed
+from reallot.report.figures import (
+    difference,
+    full,
+    percent,
+    percent_signed,
+    share_of,
+    short,
+    short_signed,
+)
 from reallot.report.reach import warnings_of
 from reallot.report.story import story_of
 
 _WIDTH = 80
-_NAME = 24
+_NAME = 19
 
 
 def show(plan: Plan) -> None:
@@ -55,37 +63,35 @@ def curves_table(curves: Curves) -> str:
 
 
 def _plan_table(plan: Plan) -> Table:
-    problem, currency = plan.problem, plan.problem.currency
-    table = _table(currency, "Approved", "Plan", "Change", "in %", "Response")
-    table.show_footer = True
-    current = np.append(problem.current.sum(axis=1), problem.current_pool.sum())
-    amounts = np.append(plan.allocation.spend.sum(axis=1), plan.allocation.pool.sum())
+    """Channels over the whole horizon, the pool, and the total."""
+    problem = plan.problem
+    table = _table(problem.currency, "Approved", "Plan", "Change", "in %", "Response")
+    current = np.append(problem.current.sum(axis=1), problem.current_pool.sum()).tolist()
+    amounts = np.append(plan.allocation.spend.sum(axis=1), plan.allocation.pool.sum()).tolist()
     response = dict.fromkeys((*problem.names, RESERVE), 0.0)
     for row in plan.rows:
         response[row.channel] += row.expected_response
-    for name, now, then in zip(response, current.tolist(), amounts.tolist(), strict=True):
+    for name, now, then in zip(response, current, amounts, strict=True):
         pool = name == RESERVE
-        table.add_row(
-            Text(_clean(name)),
-            short(now),
-            short(then),
-            _change(then - now),
-            percent_signed((then - now) / now) if now else "",
-            "" if pool else short(response[name]),
-            style="dim" if pool else "",
-        )
-    now, then = float(current.sum()), float(amounts.sum())
-    totals = (
-        "total",
+        brings = "" if pool else short(response[name])
+        table.add_row(*_cells(name, now, then), brings, style="dim" if pool else "")
+    table.add_section()
+    total = _cells("total", sum(current), sum(amounts))
+    table.add_row(*total, short(plan.objective), style="bold")
+    return table
+
+
+def _cells(name: str, now: float, then: float) -> tuple[Text, str, str, Text, str]:
+    """Name, approved, plan, change, and change in per cent."""
+    change, share = difference(then, now), share_of(then, now)
+    style = "green" if change > 0 else "red" if change < 0 else ""
+    return (
+        Text(_clean(name)),
         short(now),
         short(then),
-        short_signed(then - now),
-        percent_signed((then - now) / now) if now else "",
-        short(plan.objective),
+        Text(short_signed(change), style=style),
+        "" if share is None else percent_signed(share),
     )
-    for column, total in zip(table.columns, totals, strict=True):
-        column.footer = total
-    return table
 
 
 def _table(first: str, *numbers: str) -> Table:
@@ -94,10 +100,6 @@ def _table(first: str, *numbers: str) -> Table:
     for name in numbers:
         table.add_column(name, justify="right", no_wrap=True)
     return table
-
-
-def _change(amount: float) -> Text:
-    return Text(short_signed(amount), style="green" if amount > 0 else "red" if amount < 0 else "")
 
 
 def _clean(text: str) -> str:

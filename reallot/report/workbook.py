@@ -9,7 +9,7 @@ import numpy as np
 
 from optimizer.plan import RESERVE, Plan
 from reallot.report.booking import booked
-from reallot.report.figures import table_decimals
+from reallot.report.figures import difference, share_of, table_decimals
 from reallot.report.reach import standings, warnings_of
 from reallot.report.sheet import Book, Column, Value
 from reallot.report.story import story_of
@@ -46,11 +46,18 @@ def _summary(book: Book, plan: Plan) -> None:
     for row in plan.rows:
         response[row.channel] += row.expected_response
     lines: list[list[Value]] = [
-        [name, now, then, then - now, _share(then, now), response[name]]
+        [name, now, then, difference(then, now), share_of(then, now), response[name]]
         for name, now, then in zip(names, current.tolist(), amounts.tolist(), strict=True)
     ]
     now, then = float(current.sum()), float(amounts.sum())
-    total: list[Value] = ["Budget", now, then, then - now, _share(then, now), plan.objective]
+    total: list[Value] = [
+        "Budget",
+        now,
+        then,
+        difference(then, now),
+        share_of(then, now),
+        plan.objective,
+    ]
     columns = (
         Column("Channel", "text", 30),
         Column("Approved", "money", 15),
@@ -109,7 +116,7 @@ def _by_quarter(book: Book, plan: Plan) -> None:
 
     def line(name: str, now: np.ndarray, then: np.ndarray) -> list[Value]:
         pairs = zip(then.tolist(), now.tolist(), strict=True)
-        return [name, *(value for a, b in pairs for value in (a, _share(a, b)))]
+        return [name, *(value for a, b in pairs for value in (a, share_of(a, b)))]
 
     lines = [
         line(name, current[row], amounts[row]) for row, name in enumerate((*problem.names, RESERVE))
@@ -212,7 +219,3 @@ def _warnings(book: Book, plan: Plan, inputs: Mapping[str, str]) -> None:
     lines: list[list[Value]] = [["Warning", text] for text in warnings]
     lines += [[name, f"sha256 {digest}"] for name, digest in sorted(inputs.items())]
     book.table_sheet("Warnings", columns, lines)
-
-
-def _share(amount: float, current: float) -> float | None:
-    return (amount - current) / current if current else None

@@ -39,7 +39,7 @@ def problem_of(names: tuple[str, ...] = ORDINARY, **fields: Any) -> AllocationPr
         Channel(name, _curve(name, number, known=number < count - 1), f"unit {number % 2}")
         for number, name in enumerate(names)
     )
-    current = np.array([[1000.0 + 137.35 * c, 1200.0 - 50.0 * c] for c in range(count)])
+    current = np.array([[1000.0 + 137.35 * c, 1200.0 - 50.0 * (c % 9)] for c in range(count)])
     pool = np.array([100.0, 100.0])
     cells = current.shape
     rules = (

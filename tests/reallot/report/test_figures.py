@@ -14,7 +14,7 @@ from reallot.report import figures
         (0.0123, "0.0123"),
         (-60_600, "−60.6 k"),
         (2.5e12, "2,500.0 bn"),
-        (0, "0.00"),
+        (0, "0"),
     ],
 )
 def test_an_amount_is_said_in_a_few_digits(amount: float, said: str) -> None:
@@ -48,3 +48,13 @@ def test_a_return_has_three_digits() -> None:
         "12.3",
         "0",
     ]
+
+
+def test_what_floating_point_leaves_of_an_equal_sum_is_no_change() -> None:
+    assert figures.difference(0.1 + 0.2, 0.3) == 0
+    assert figures.share_of(0.1 + 0.2, 0.3) == 0
+    assert figures.difference(100.01, 100.0) == pytest.approx(0.01)
+
+
+def test_a_share_of_nothing_is_left_open() -> None:
+    assert figures.share_of(5.0, 0.0) is None
