@@ -32,6 +32,11 @@ class Standing:
     seen: tuple[float, float] | None
     beyond: str | None
 
+    @property
+    def drawable(self) -> bool:
+        """Whether the curve says anything: one without a signal may be nothing but zero."""
+        return self.curve.top > 0
+
 
 def standings(plan: Plan) -> dict[str, Standing]:
     """Every channel that has a curve, in the plan's order."""

@@ -29,15 +29,15 @@ _MOST_WARNINGS = 8
 class Line:
     """One channel, or the pool, over the horizon and by quarter (Q,).
 
-    ``bar`` is the change on a scale of -100 to 100, ``marginal`` the mean of the quarters weighted
-    by their money.
+    ``response`` is None where nothing is known of what the channel brings. ``marginal`` is the mean
+    of the quarters weighted by their money, ``bar`` the change on a scale of -100 to 100.
     """
 
     name: str
     pool: bool
     current: Floats
     recommended: Floats
-    response: float
+    response: float | None
     marginal: float | None
     bar: float
 
@@ -77,7 +77,7 @@ def _page(plan: Plan, inputs: Mapping[str, str]) -> dict[str, Any]:
     problem, story = plan.problem, story_of(plan)
     lines = _lines(plan)
     found = standings(plan)
-    drawn = _most_moved(lines, found)
+    drawn = _most_moved(lines)
     binding = binding_rules(plan)
     warnings = warnings_of(plan)
     budget = float(problem.budget.sum())
@@ -122,9 +122,11 @@ def _lines(plan: Plan) -> list[Line]:
     change = np.abs((amounts - current).sum(axis=1))
     widest = float(change.max()) if change.max() > 0 else 1.0
     rows = {(row.channel, row.quarter): row for row in plan.rows}
+    found = standings(plan)
     lines = []
     for number, name in enumerate((*problem.names, RESERVE)):
         own = [rows[name, quarter] for quarter in problem.quarters]
+        known = name in found and found[name].drawable
         rates = [row.marginal_return for row in own if row.marginal_return is not None]
         weights = amounts[number] if amounts[number].sum() > 0 else np.ones(quarters)
         lines.append(
@@ -133,17 +135,17 @@ def _lines(plan: Plan) -> list[Line]:
                 pool=number == len(problem.names),
                 current=current[number],
                 recommended=amounts[number],
-                response=sum(row.expected_response for row in own),
-                marginal=float(np.average(rates, weights=weights)) if rates else None,
+                response=sum(row.expected_response for row in own) if known else None,
+                marginal=float(np.average(rates, weights=weights)) if known else None,
                 bar=100 * float((amounts - current)[number].sum()) / widest,
             )
         )
     return lines
 
 
-def _most_moved(lines: list[Line], found: Mapping[str, Standing]) -> list[str]:
+def _most_moved(lines: list[Line]) -> list[str]:
     """The channels to draw: those with a curve that move most, in the plan's order."""
-    known = [line for line in lines if not line.pool and line.name in found]
+    known = [line for line in lines if line.response is not None]
     moved = sorted(known, key=lambda line: -float(np.abs(line.recommended - line.current).sum()))
     chosen = {line.name for line in moved[:MOST_DRAWN]}
     return [line.name for line in known if line.name in chosen]
@@ -162,10 +164,12 @@ def _step_words(plan: Plan, story: Story) -> tuple[str, ...]:
     """What each step of the story means, beside its amount."""
     currency = plan.problem.currency
     share = "" if story.gain_share is None else f"{percent(story.gain_share)} more by "
+    spent, approved = float(plan.allocation.spend.sum()), float(plan.problem.current.sum())
+    on_channels = f"{short(spent)} {currency} on channels in place of {short(approved)}"
+    same = "as much on channels as approved"
     return (
         "what the approved amounts would bring in this scenario",
-        f"{short(float(plan.allocation.spend.sum()))} {currency} on channels in place of "
-        f"{short(float(plan.problem.current.sum()))}",
+        on_channels if difference(spent, approved) else same,
         f"{share}placing the same money elsewhere" if story.gain >= 0 else "what the rules cost",
         "",
     )

@@ -19,6 +19,9 @@ _INK, _ACCENT, _LINE, _WASH = "#16212E", "#0B6E69", "#DFE3E1", "#F5F6F4"
 _UP, _DOWN, _GREY = "#0B6E69", "#A8491F", "#AEB7BF"
 _A4 = 9
 _ROW = 16
+# A chart with more bars, or with longer names beside them, tells less than the table does.
+_MOST_BARS = 30
+_LONGEST_LABEL = 60
 
 Kind = Literal[
     "text",
@@ -120,7 +123,9 @@ class Book:
         )
         row += len(steps) + 2
         self._table(sheet, row, columns, lines, total)
-        self._chart(sheet, name, row, len(lines))
+        longest = max((_columns_of(str(line[0])) for line in lines), default=0)
+        if 0 < len(lines) <= _MOST_BARS and longest <= _LONGEST_LABEL:
+            self._chart(sheet, name, row, len(lines))
 
     def _sheet(self, name: str, columns: Sequence[Column]) -> Any:
         sheet = self._book.add_worksheet(name)

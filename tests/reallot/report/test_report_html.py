@@ -63,13 +63,24 @@ def test_a_channel_without_a_curve_is_in_the_table_only() -> None:
     assert "no curve" in page.words
 
 
+def test_a_channel_of_which_nothing_is_known_is_not_drawn_as_a_flat_line() -> None:
+    problem = problem_of()
+    *rest, last = problem.channels
+    assert last.curve is not None
+    channels = (*rest, replace(last, curve=replace(last.curve, top=0.0)))
+    page = Page(report_html(reallocate(replace(problem, channels=channels)), INPUTS))
+    assert len(page.all("figure")) == len(ORDINARY) - 1
+    assert "not known" in page.words
+    assert "no signal" in page.words
+
+
 def test_of_many_channels_those_that_move_most_are_drawn_and_the_rest_is_said_to_be_left_out() -> (
     None
 ):
     names = tuple(f"Channel {number}" for number in range(MOST_DRAWN + 3))
     page = _page(names)
     assert len(page.all("figure")) == MOST_DRAWN
-    assert "The other 3 are in the table below" in page.words
+    assert "Not drawn: 3 that move less" in page.words
 
 
 def test_a_plan_beyond_its_history_is_flagged_in_words() -> None:
