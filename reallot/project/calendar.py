@@ -51,29 +51,49 @@ def calendar_of(
     known = sorted({d for d in days if d is not None})
     rhythm = rhythm_of(known)
     if rhythm is None:
-        findings.append(
-            columns.table.finding(
-                columns.rows[0],
-                columns.places["date"].position,
-                "one date alone shows no rhythm",
-                "Write the rows of at least two periods.",
-            )
-        )
+        alone = len(known) < 2
+        found = "one date alone shows no rhythm" if alone else "its dates follow no rhythm"
+        expected = "Write a row for every day, week, month or quarter, two periods at least."
+        findings.append(Finding(columns.table.file, None, "date", found, expected))
         return None
     if not _regular(columns, days, known, rhythm, findings):
         return None
+    calendar = _between(known, rhythm)
+    if len(calendar) < 2:
+        found = "the days make no two whole weeks from Monday to Sunday"
+        findings.append(Finding(columns.table.file, None, "date", found, "Write more days."))
+        return None
+    seen = set(calendar.positions(known).tolist())
+    if len(seen) < len(calendar) / 2:
+        found = f"most {calendar.period}s from {known[0]} to {known[-1]} have no row"
+        expected = "Check the first date and the last, or write the rows that are missing."
+        findings.append(Finding(columns.table.file, None, "date", found, expected))
+        return None
+    return calendar
+
+
+def _between(known: Sequence[date], rhythm: Rhythm) -> Calendar:
+    """The calendar from the first date to the last."""
     if rhythm == DAY:
-        return _whole_weeks(columns, known, findings)
+        first = known[0] + timedelta(-known[0].weekday() % 7)
+        count = ((known[-1] - first).days + 1) // 7
+        return Calendar(Period.WEEK, _weeks(first, count), daily=True)
     if rhythm is Period.WEEK:
-        count = (known[-1] - known[0]).days // 7 + 1
-        return Calendar(Period.WEEK, tuple(known[0] + timedelta(7 * i) for i in range(count)))
-    step = _months(Period(rhythm))
-    numbers = range(_month_number(known[0]), _month_number(known[-1]) + 1, step)
-    return Calendar(Period(rhythm), tuple(date(n // 12, n % 12 + 1, 1) for n in numbers))
+        return Calendar(Period.WEEK, _weeks(known[0], (known[-1] - known[0]).days // 7 + 1))
+    period = Period(rhythm)
+    numbers = range(_month_number(known[0]), _month_number(known[-1]) + 1, _months(period))
+    return Calendar(period, tuple(date(n // 12, n % 12 + 1, 1) for n in numbers))
+
+
+def _weeks(first: date, count: int) -> tuple[date, ...]:
+    return tuple(first + timedelta(7 * i) for i in range(count))
 
 
 def rhythm_of(days: Sequence[date]) -> Rhythm | None:
-    """Days, weeks, months or quarters: what the dates (ascending, distinct) mostly follow."""
+    """Days, weeks, months or quarters: what the dates (ascending, distinct) mostly follow.
+
+    None where they follow nothing of this.
+    """
     if len(days) < 2:
         return None
     gaps = [(b - a).days for a, b in pairwise(days)]
@@ -82,7 +102,9 @@ def rhythm_of(days: Sequence[date]) -> Rhythm | None:
         months = [_month_number(b) - _month_number(a) for a, b in pairwise(days)]
         quarterly = all(m % 3 == 0 for m in months) and _month_number(days[0]) % 3 == 0
         return Period.QUARTER if quarterly else Period.MONTH
-    return Period.WEEK if typical >= 7 else DAY
+    if typical >= 7:
+        return Period.WEEK
+    return DAY if typical == 1 else None
 
 
 def _regular(
@@ -112,19 +134,6 @@ def _regular(
             columns.table.finding(row, position, found, f"{expected} Correct the date.")
         )
     return not wrong
-
-
-def _whole_weeks(
-    columns: Columns, known: Sequence[date], findings: list[Finding]
-) -> Calendar | None:
-    first = known[0] + timedelta(-known[0].weekday() % 7)
-    count = ((known[-1] - first).days + 1) // 7
-    if count < 2:
-        found = "the days make no two whole weeks from Monday to Sunday"
-        findings.append(Finding(columns.table.file, None, "date", found, "Write more days."))
-        return None
-    starts = tuple(first + timedelta(7 * i) for i in range(count))
-    return Calendar(Period.WEEK, starts, daily=True)
 
 
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")

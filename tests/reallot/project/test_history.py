@@ -114,6 +114,16 @@ def test_rows_at_odd_intervals_are_refused(tmp_path):
     assert findings(tmp_path, history__csv=history_of(days))
 
 
+def test_rows_every_few_days_are_refused(tmp_path):
+    days = [MONDAY + timedelta(i) for i in (0, 3, 7, 10, 14, 18, 21)]
+    assert "no rhythm" in the_finding(tmp_path, history__csv=history_of(days)).found
+
+
+def test_a_date_in_the_wrong_century_is_noticed(tmp_path):
+    text = history_of([*weeks(6), MONDAY + timedelta(7 * 9000)])
+    assert "most weeks" in the_finding(tmp_path, history__csv=text).found
+
+
 def test_rows_of_a_single_date_are_refused(tmp_path):
     assert "rhythm" in the_finding(tmp_path, history__csv=history_of([MONDAY])).found
 
