@@ -6,7 +6,7 @@ from dataclasses import asdict
 from decimal import Decimal
 
 from optimizer.plan import RESERVE
-from reallot.report.figures import percent_signed, share_of, table_decimals
+from reallot.report.figures import money, percent_signed, share_of, table_decimals
 from reallot.report.page import render
 from reallot.report.plan_csv import Cell, csv_bytes
 from reallot.report.plan_json import VERSION, json_bytes
@@ -87,17 +87,16 @@ def compare_html(comparison: Comparison) -> bytes:
 
 def _headline(comparison: Comparison) -> str:
     """What moving the money brings, from the least to the most."""
-    shares = sorted(
-        (o.gain / o.comparable_objective if o.comparable_objective else 0.0, o.scenario)
-        for o in comparison.outcomes
-    )
-    (least, first), (most, last) = shares[0], shares[-1]
-    if len(shares) == 1:
-        return f"Moving the money brings {percent_signed(most)} in {last}."
-    return (
-        f"Moving the money brings from {percent_signed(least)} ({first}) to "
-        f"{percent_signed(most)} ({last}) more than the same money spent as approved."
-    )
+
+    def said(outcome: Outcome) -> str:
+        base = outcome.comparable_objective
+        share = f"{percent_signed(outcome.gain / base)} in " if base else ""
+        return f"{money(outcome.gain, comparison.currency)} ({share}{outcome.scenario})"
+
+    outcomes = sorted(comparison.outcomes, key=lambda outcome: outcome.gain)
+    ends = [outcomes[0]] if len(outcomes) == 1 else [outcomes[0], outcomes[-1]]
+    brings = " to ".join(map(said, ends))
+    return f"Moving money brings {brings} more response than the same money spent as approved."
 
 
 def _row(line: Line) -> tuple[str, bool, float, list[tuple[float, float | None]]]:

@@ -1,6 +1,7 @@
 import csv
 import io
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -76,3 +77,10 @@ def test_the_page_is_safe_accessible_and_says_every_name(names: tuple[str, ...])
 
 def test_the_same_plans_give_the_same_bytes() -> None:
     assert compare_html(_comparison()) == compare_html(_comparison())
+
+
+def test_the_headline_goes_from_the_least_gain_to_the_most() -> None:
+    growth = plan_of(scenario="growth")
+    better = replace(growth, comparable_objective=0.9 * growth.comparable_objective)
+    words = Page(compare_html(compare([better, plan_of(scenario="flat")]))).words
+    assert words.index("in flat)") < words.index("in growth)")
