@@ -19,6 +19,7 @@ _INK, _ACCENT, _LINE, _WASH = "#16212E", "#0B6E69", "#DFE3E1", "#F5F6F4"
 _UP, _DOWN, _GREY = "#0B6E69", "#A8491F", "#AEB7BF"
 _A4 = 9
 _ROW = 16
+_SHORT = '[>=1000000]#,##0.0,,"M";[>=1000]#,##0,"k";0'
 # A chart with more bars, or with longer names beside them, tells less than the table does.
 _MOST_BARS = 30
 _LONGEST_LABEL = 60
@@ -214,7 +215,7 @@ class Book:
         chart.set_title({"name": "Approved and plan", "name_font": {"size": 12, "color": _INK}})
         chart.set_y_axis({"reverse": True, "line": {"color": _LINE}})
         chart.set_x_axis(
-            {"num_format": "#,##0", "major_gridlines": {"visible": True, "line": {"color": _LINE}}}
+            {"num_format": _SHORT, "major_gridlines": {"visible": True, "line": {"color": _LINE}}}
         )
         chart.set_legend({"position": "bottom"})
         chart.set_size({"width": 620, "height": max(300, min(900, 70 + 34 * lines))})
