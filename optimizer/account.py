@@ -22,7 +22,7 @@ def plan_rows(
     rows = []
     for q, quarter in enumerate(problem.quarters):
         for c, channel in enumerate(problem.channels):
-            known = channel.curve is not None
+            known = channel.curve is not None and channel.curve.known
             rate = float(marginal[c, q])
             row = _row(
                 quarter,
@@ -88,7 +88,8 @@ def _in_words(program: Program, index: int, price: float, binding: bool) -> str:
         return text
     row = program.rows[index]
     step = "one percentage point" if row.unit == "%" else f"one {row.unit}"
-    way = "more" if row.side == "max" else "less"
+    # A limit below 0 is how far something may fall: more of it is looser.
+    way = "more" if row.side == "max" or row.limit < 0 else "less"
     return f"{text}; {step} {way} would bring {price:,.2f}"
 
 

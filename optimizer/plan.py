@@ -19,7 +19,7 @@ class PlanRow:
 
     ``change_pct`` is in per cent, None where the current amount is 0. ``expected_response`` is this
     spend's part of the objective, ``marginal_return`` response per further unit of money (None for
-    the reserve and for channels without a curve). ``reason`` is one sentence.
+    the reserve and for channels of which nothing is known). ``reason`` is one sentence.
     """
 
     quarter: str
