@@ -8,6 +8,7 @@ decision. Blocks that are not concave everywhere may move a little at a time onl
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from models.saturation import Floats
 from optimizer.program import Program
@@ -19,6 +20,8 @@ from optimizer.tangents import Tangents, true_tangents
 # How far on both sides tangents are taken, as shares of the own spend.
 _REACH = (0.0, 0.002, -0.002, 0.02, -0.02)
 _STEP = 0.05
+# A cell this close to its bound, in average cells, is at it.
+AT_BOUND = 1e-6
 
 
 class Neighbourhood:
@@ -46,11 +49,19 @@ class Neighbourhood:
         blocks = self._news(x, y)
         planes = [self._tangents(x, y, reach) for reach in _REACH]
         self._cut(blocks, planes[0])
-        # Where the response is convex, tangents from both sides would undercut it.
-        concave = blocks[planes[1].per_x[blocks] <= planes[2].per_x[blocks]]
+        # Where the response is convex, tangents from both sides would undercut it; a cell that its
+        # bounds stop needs none beside the one where it stands.
+        concave = planes[1].per_x <= planes[2].per_x
+        beside = blocks[(concave & self._inside(x))[blocks]]
         for plane in planes[1:]:
-            self._cut(concave, plane)
+            self._cut(beside, plane)
         self._bound_bent(x)
+
+    def _inside(self, x: Floats) -> NDArray[np.bool_]:
+        """(B,) whether each block's own cell is strictly between its bounds."""
+        limits, here = self.program.limits, x / self.scale.money
+        low, high = limits.lower[self.response.cell], limits.upper[self.response.cell]
+        return np.asarray((here > low + AT_BOUND) & (here < high - AT_BOUND))
 
     def _news(self, x: Floats, y: Floats) -> Indices:
         """Blocks that are not where their last tangents were taken."""

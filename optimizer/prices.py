@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.saturation import Floats
-from optimizer.neighbourhood import Neighbourhood
+from optimizer.neighbourhood import AT_BOUND, Neighbourhood
 from optimizer.solve import Outcome
 
 # Marginal returns of free cells must agree with the prices this closely before they are read.
@@ -62,7 +62,7 @@ def _agree(around: Neighbourhood, decision: Floats, outcome: Outcome) -> bool:
     marginal = around.response.marginal(program.allocation(decision).spend).ravel()
     implied = (limits.matrix.T @ around.row_duals(outcome))[: len(marginal)]
     scaled = decision / program.unit
-    inside = (scaled > limits.lower + 1e-6) & (scaled < limits.upper - 1e-6)
+    inside = (scaled > limits.lower + AT_BOUND) & (scaled < limits.upper - AT_BOUND)
     free = inside[: len(marginal)] & (marginal > 0)
     off = np.abs(marginal - implied)[free]
     return bool(np.all(off <= AGREEMENT * np.maximum(marginal, implied)[free]))
@@ -76,8 +76,12 @@ def _read(around: Neighbourhood, outcome: Outcome, decision: Floats) -> Floats:
     for index, dual in zip(limits.joint, around.row_duals(outcome).tolist(), strict=True):
         gain = dual if rows[index].side == "max" else -dual
         prices[index] = max(gain, 0.0) * rows[index].base.at(decision)
-    for cell, dual in enumerate(around.cell_duals(outcome).tolist()):
-        index = limits.upper_row[cell] if dual > 0 else limits.lower_row[cell]
-        if index >= 0 and dual != 0:
-            prices[index] = abs(dual) * rows[index].base.at(decision)
+    duals = around.cell_duals(outcome)
+    # A bent block may have been stopped by its step instead of a rule: only bounds have prices.
+    bound = np.where(duals > 0, limits.upper, limits.lower)
+    index_of = np.where(duals > 0, limits.upper_row, limits.lower_row)
+    reached = np.abs(decision / program.unit - bound) <= AT_BOUND
+    for cell in np.flatnonzero((duals != 0) & reached & (index_of >= 0)).tolist():
+        index = int(index_of[cell])
+        prices[index] = abs(float(duals[cell])) * rows[index].base.at(decision)
     return prices
