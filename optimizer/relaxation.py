@@ -21,6 +21,10 @@ from optimizer.solve import Model, Outcome, Rows
 from optimizer.tangents import Tangents, envelopes, promises, tangents
 
 
+# Responses below this are none: scaling by them would overflow.
+_NO_RESPONSE = 1e-200
+
+
 @dataclass(frozen=True)
 class Point:
     """A solution: a decision in money, and what each block was promised, (B,) in response."""
@@ -47,7 +51,7 @@ class Relaxation:
         self._split: dict[int, SplitBlock] = {}
         most = promises(response, self._whole, *self.box.at(1.0))
         average = float(most.mean()) if len(most) else 0.0
-        self.scale = Scale(program.unit, average if average > 0 else 1.0)
+        self.scale = Scale(program.unit, average if average > _NO_RESPONSE else 1.0)
         self.columns = self.model.add_columns(
             np.ones(len(most)), np.full(len(most), -np.inf), most / self.value
         )
