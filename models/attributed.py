@@ -8,7 +8,6 @@ projection). Noise is taken to grow with the square root of the result, half way
 is the same everywhere and noise in per cent; the weights for it come from a first fit without.
 """
 
-from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
@@ -17,9 +16,8 @@ from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
 from models import shape as shapes
-from models.carryover import adstock
-from models.saturation import Floats, Form, response
-from models.shape import Rhythm
+from models.saturation import Floats
+from models.shape import Hill, Rhythm
 
 # Shape and top: what a curve takes from the data.
 PARAMETERS = 4
@@ -29,57 +27,47 @@ _LEAST_ERROR = 1e-4
 _LEAST_MEAN = 0.1
 
 
-@dataclass(frozen=True)
-class Fitted:
-    """A Hill curve: ``top`` in units of the result, ``half`` in money of adstocked spend."""
-
-    top: float
-    half: float
-    slope: float
-    carryover: float
-
-
-def fit_attributed(spend: Floats, result: Floats, weight: Floats, rhythm: Rhythm) -> Fitted:
+def fit_attributed(spend: Floats, result: Floats, weight: Floats, rhythm: Rhythm) -> Hill:
     """The curve of one channel from spend and result (P,), in order of time.
 
     Periods with ``weight`` 0 count for carry-over only. Without any result, or spend, the top is 0.
     """
     used = weight > 0
     typical = shapes.usual(spend, weight)
-    candidates = shapes.grid(rhythm)
-    shares = shapes.shares_of_top(spend, candidates, typical, rhythm)[used]
-    y, w = result[used], weight[used] / weight[used].mean()
-    fitted_mean = np.zeros_like(y)
-    start = candidates[:, 0]
-    for _ in range(2):
-        floor = _LEAST_MEAN * fitted_mean.mean()
-        steady = w if floor <= 0 else w / np.maximum(fitted_mean, floor) * fitted_mean.mean()
-        tops, squares = _heights(shares, y, steady)
-        error = _error(squares.min(), y, steady)
-        best = int(np.argmin(squares / error + shapes.penalty(candidates, rhythm)))
-        start, fitted_mean = candidates[:, best], tops[best] * shares[:, best]
+    y, plain = result[used], weight[used] / weight[used].mean()
+
+    def shares_of(candidates: Floats) -> Floats:
+        return shapes.shares_of_top(spend, candidates, typical, rhythm)[used]
+
+    grid = shapes.grid(rhythm)
+    shares, penalty = shares_of(grid), shapes.penalty(grid, rhythm)
+    k = _likeliest(shares, y, plain, penalty)[0]
+    steady = plain * noise_weight(_heights(shares[:, [k]], y, plain)[0] * shares[:, k])
+    k, error = _likeliest(shares, y, steady, penalty)
 
     def residuals(point: Floats) -> Floats:
         shape = _shape(point)
-        share = shapes.shares_of_top(spend, shape[:, None], typical, rhythm)[used]
-        top, _ = _heights(share, y, steady)
-        misfit = np.sqrt(steady / error) * (y - top[0] * share[:, 0])
-        return np.concatenate([misfit, shapes.prior_residuals(shape, rhythm)])
+        share = shares_of(shape[:, None])
+        misfit = y - share[:, 0] * _heights(share, y, steady)[0]
+        return np.concatenate(
+            [np.sqrt(steady / error) * misfit, shapes.prior_residuals(shape, rhythm)]
+        )
 
     low = np.array([0.0, *np.log([shapes.REACH[0], shapes.SLOPE[0]])])
     high = np.array([rhythm.most, *np.log([shapes.REACH[1], shapes.SLOPE[1]])])
-    begin = np.clip(_point(start), low + 1e-6, high - 1e-6)
-    found = least_squares(residuals, begin, bounds=(low, high), xtol=1e-6, ftol=1e-8)
-    shape = _shape(found.x)
-    share = shapes.shares_of_top(spend, shape[:, None], typical, rhythm)[used]
-    top = float(_heights(share, y, steady)[0][0])
-    return Fitted(top, shapes.half_of(shape, typical), float(shape[2]), float(shape[0]))
+    start = np.array([grid[0, k], *np.log(grid[1:, k])])
+    inside = np.clip(start, low + 1e-6, high - 1e-6)
+    shape = _shape(least_squares(residuals, inside, bounds=(low, high), xtol=1e-6).x)
+    top = float(_heights(shares_of(shape[:, None]), y, steady)[0][0])
+    return shapes.hill(top, shape, typical)
 
 
-def predict_attributed(curve: Fitted, spend: Floats, rhythm: Rhythm) -> Floats:
-    """(P,) mean result of spend (P,)."""
-    s = adstock(spend, curve.carryover, rhythm.warm_up)
-    return response(Form.HILL, s, curve.top, curve.half, curve.slope)
+def noise_weight(mean: Floats) -> Floats:
+    """Inverse variance (N,) of noise around mean results (N,), relative."""
+    level = float(mean.mean())
+    if level <= 0:
+        return np.ones_like(mean)
+    return np.asarray(level / np.maximum(mean, _LEAST_MEAN * level))
 
 
 class AttributedCurve(RegressorMixin, BaseEstimator):
@@ -108,7 +96,7 @@ class AttributedCurve(RegressorMixin, BaseEstimator):
         """(P,) mean results of a course of spend that begins anew."""
         check_is_fitted(self)
         X = validate_data(self, _column(X), dtype=float, reset=False)
-        return predict_attributed(self.curve_, self._spend(X), self._rhythm())
+        return self.curve_.course(self._spend(X), self._rhythm())
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
@@ -135,15 +123,12 @@ def _heights(shares: Floats, y: Floats, weight: Floats) -> tuple[Floats, Floats]
     return tops, np.asarray(weight @ y**2 - 2 * tops * across + tops**2 * power)
 
 
-def _error(squares: float, y: Floats, weight: Floats) -> float:
-    """Variance of the noise at weight 1."""
-    least = _LEAST_ERROR**2 * float(weight @ y**2) / len(y)
-    noise = max(float(squares), 0.0) / max(len(y) - PARAMETERS, 1)
-    return max(noise, least) or 1.0
-
-
-def _point(shape: Floats) -> Floats:
-    return np.array([shape[0], np.log(shape[1]), np.log(shape[2])])
+def _likeliest(shares: Floats, y: Floats, weight: Floats, penalty: Floats) -> tuple[int, float]:
+    """The candidate (P, K) of the highest posterior density, and the noise's variance."""
+    squares = _heights(shares, y, weight)[1]
+    noise = max(float(squares.min()), 0.0) / max(len(y) - PARAMETERS, 1)
+    error = max(noise, _LEAST_ERROR**2 * float(weight @ y**2) / len(y)) or 1.0
+    return int(np.argmin(squares / error + penalty)), error
 
 
 def _shape(point: Floats) -> Floats:

@@ -5,10 +5,15 @@ from scipy.stats import f as f_distribution
 
 from models.saturation import Floats
 
-# A channel counts as measured where chance alone would look like this less than once in a hundred.
+# Attributed results: chance alone would look like this less than once in a hundred times.
 LEVEL = 0.01
+# Totals: the data must speak three to one for an effect (Jeffreys: less is hardly worth a mention).
+MOST_ODDS = 1 / 3
 # Below this coefficient of variation spend is as good as constant.
 LEAST_VARIATION = 0.05
+# Totals: below this part of its own a channel's course cannot be told from everything else's.
+LEAST_APART = 0.02
+_TWINS = 0.98
 
 
 def variation(spend: Floats) -> float:
@@ -17,17 +22,27 @@ def variation(spend: Floats) -> float:
     return float(spend.std()) / mean if mean > 0 else 0.0
 
 
-def chance(without: Floats, fitted: Floats, weight: Floats, free: int, parameters: int) -> float:
+def twin(spend: Floats, c: int) -> int | None:
+    """The channel whose spend (N, C) moves most closely with that of ``c``, if one does."""
+    centred = spend - spend.mean(axis=0)
+    size = np.sqrt((centred**2).sum(axis=0))
+    alike = np.abs(centred.T @ centred[:, c]) / (size * size[c])
+    alike[c] = 0.0
+    nearest = int(np.argmax(alike))
+    return nearest if alike[nearest] > _TWINS else None
+
+
+def chance(without: Floats, fitted: Floats, free: int, parameters: float) -> float:
     """Probability that a channel without effect would improve the fit as much (F test).
 
-    ``without`` and ``fitted`` are the errors (P,) of the model without the channel and with it,
-    ``weight`` (P,) their inverse variances; ``free`` parameters belong to the channel, and
-    ``parameters`` to the model with it. Errors that persist from period to period are worth fewer
-    observations: P (1 - r) / (1 + r), with r their correlation with the period before (Bartlett).
+    ``without`` and ``fitted`` are the errors (P,) of the model without the channel and with it, in
+    units in which their variance is the same throughout; ``free`` parameters belong to the channel,
+    and ``parameters`` to the model with it. Errors that persist from period to period are worth
+    fewer observations: P (1 - r) / (1 + r), with r their correlation with the period before
+    (Bartlett).
     """
-    root = np.sqrt(weight)
-    left, full = float(((root * without) ** 2).sum()), float(((root * fitted) ** 2).sum())
-    spare = worth(root * fitted) - parameters
+    left, full = float(without @ without), float(fitted @ fitted)
+    spare = worth(fitted) - parameters
     if spare < 1 or left <= full:
         return 1.0
     if full <= 1e-12 * left:

@@ -19,3 +19,8 @@ class Period(StrEnum):
     def longest_tail(self) -> int:
         """Periods after the horizon in which carry-over still counts, at most."""
         return {Period.WEEK: 26, Period.MONTH: 6, Period.QUARTER: 2}[self]
+
+    @property
+    def per_year(self) -> float:
+        """Periods in a year on average."""
+        return {Period.WEEK: 365.25 / 7, Period.MONTH: 12.0, Period.QUARTER: 4.0}[self]

@@ -1,4 +1,4 @@
-r"""The shape of a Hill curve with carry-over, without its height, and what is likely beforehand.
+r"""Hill curves with carry-over: which shapes there are, and which are likely beforehand.
 
 A shape is (carryover, reach, slope). ``reach`` is where half of the top is reached, as a multiple
 of the channel's usual spend kept up forever: reach = half * (1 - carryover) / usual. Measured so,
@@ -8,7 +8,7 @@ The priors are weak; they decide only what the data leave open, so that a half f
 spend that was seen, or a steep curve read from noise, has to be earned. As penalties, in units of
 -2 log density:
 
-    carryover / most ~ N(1/3, 0.4)      ln reach ~ N(0, 1)      ln slope ~ N(0, 0.5)
+    carryover / most ~ N(1/3, 0.4)      ln reach ~ N(0, 0.8)      ln slope ~ N(0, 0.4)
 """
 
 from dataclasses import dataclass
@@ -18,13 +18,14 @@ from numpy.typing import NDArray
 from scipy.special import expit
 
 from models.carryover import adstock, steady_state
-from models.saturation import Floats
+from models.period import Period
+from models.saturation import Floats, Form, response
 
-REACH = (0.05, 20.0)
+REACH = (0.1, 10.0)
 SLOPE = (0.35, 6.0)
-_REACHES = np.geomspace(0.1, 10.0, 11)
-_SLOPES = np.array([0.5, 0.7, 1.0, 1.4, 2.0, 2.8, 4.0])
-_CARRYOVERS = 10
+_REACHES = np.geomspace(*REACH, 9)
+_SLOPES = np.array([0.6, 1.0, 1.5, 2.3, 3.5])
+_CARRYOVERS = 9
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,34 @@ class Rhythm:
 
     most: float
     warm_up: int
+
+
+def rhythm_of(period: Period) -> Rhythm:
+    """Carry-over of at most 0.9 from week to week, and the same decay per month or quarter."""
+    return Rhythm(most=0.9 ** (13 / period.per_quarter), warm_up=period.per_quarter)
+
+
+@dataclass(frozen=True)
+class Hill:
+    """A Hill curve: ``top`` in units of the result, ``half`` in money of adstocked spend."""
+
+    top: float
+    half: float
+    slope: float
+    carryover: float
+
+    def course(self, spend: Floats, rhythm: Rhythm) -> Floats:
+        """(P,) response to a course of spend (P,)."""
+        s = adstock(spend, self.carryover, rhythm.warm_up)
+        return response(Form.HILL, s, self.top, self.half, self.slope)
+
+    def elasticity(self, spend: float) -> float:
+        """Percentage change of response for one per cent of spend, kept up at ``spend``.
+
+        For Hill curves it is slope * (1 - response / top): 0 where saturated, slope near nothing.
+        """
+        s = steady_state(spend, self.carryover)
+        return self.slope * (1 - float(response(Form.HILL, s, 1.0, self.half, self.slope)))
 
 
 def usual(spend: Floats, weight: Floats) -> float:
@@ -60,7 +89,9 @@ def penalty(shapes: Floats, rhythm: Rhythm) -> Floats:
 def prior_residuals(shapes: Floats, rhythm: Rhythm) -> Floats:
     """Distance of shapes (3, ...) from the prior's middle, in standard deviations."""
     carryover, reach, slope = shapes
-    return np.stack([(carryover / rhythm.most - 1 / 3) / 0.4, np.log(reach), np.log(slope) / 0.5])
+    return np.stack(
+        [(carryover / rhythm.most - 1 / 3) / 0.4, np.log(reach) / 0.8, np.log(slope) / 0.4]
+    )
 
 
 def shares_of_top(spend: Floats, shapes: Floats, usual_spend: float, rhythm: Rhythm) -> Floats:
@@ -73,9 +104,10 @@ def shares_of_top(spend: Floats, shapes: Floats, usual_spend: float, rhythm: Rhy
     return np.asarray(expit(slope * (logs[:, of] - np.log(reach))))
 
 
-def half_of(shape: Floats, usual_spend: float) -> float:
-    """Adstocked spend at which half of the top is reached, in money."""
-    return float(shape[1] * steady_state(usual_spend, shape[0]))
+def hill(top: float, shape: Floats, usual_spend: float) -> Hill:
+    """The curve of a shape (3,), in money."""
+    carryover, reach, slope = shape.tolist()
+    return Hill(top, float(reach * steady_state(usual_spend, carryover)), slope, carryover)
 
 
 def _distinct(values: Floats) -> tuple[Floats, NDArray[np.intp]]:

@@ -1,0 +1,73 @@
+"""A channel's curve from the results attributed to it, or the words why there is none."""
+
+import numpy as np
+
+from models import evidence
+from models.attributed import PARAMETERS, fit_attributed, noise_weight
+from models.carryover import adstock
+from models.curve import FitDiagnostics, ResponseCurve
+from models.diagnostics import Used, holdout_error, known, r2, unknown, unmeasurable
+from models.history import History
+from models.saturation import Floats
+from models.shape import Hill, Rhythm, rhythm_of
+
+_SOURCE = "attributed"
+# Share of results that came without spend above which a planner should know of it.
+_UNBOUGHT = 0.05
+
+
+def from_results(history: History, c: int, result: Floats) -> ResponseCurve:
+    """The curve of channel ``c`` from revenue attributed to it (P,), NaN where there is none."""
+    spend, rhythm = history.spend[:, c], rhythm_of(history.period)
+    used = history.observed[:, c] & np.isfinite(result)
+    periods = int(used.sum())
+    reason = unmeasurable(history, c, used, PARAMETERS + 2)
+    if reason is None and not np.any(result[used] > 0):
+        reason = "there was no result above 0"
+    if reason is not None:
+        return unknown(history, c, _SOURCE, reason, periods)
+    y, weight = np.where(used, result, 0.0), used.astype(float)
+    fitted = fit_attributed(spend, y, weight, rhythm)
+    mean = fitted.course(spend, rhythm)
+    if _by_chance(y[used], mean[used]) > evidence.LEVEL:
+        reason = "its results do not follow its spend"
+        return unknown(history, c, _SOURCE, reason, periods)
+
+    def forecast(kept: Floats) -> Floats:
+        return fit_attributed(spend, y, kept, rhythm).course(spend, rhythm)
+
+    diagnostics = FitDiagnostics(
+        source=_SOURCE,
+        periods=periods,
+        r2=r2(y[used], mean[used]),
+        holdout_error=holdout_error(y, used, history.period, forecast),
+        elasticity=fitted.elasticity(float(spend[used].mean())),
+        notes=_notes(spend, result, used, fitted, rhythm),
+    )
+    return known(history, c, fitted, diagnostics)
+
+
+def _by_chance(y: Floats, mean: Floats) -> float:
+    """Probability of such a fit for results that are the same whatever is spent."""
+    weight = noise_weight(mean)
+    level, root = np.average(y, weights=weight), np.sqrt(weight)
+    return evidence.chance(root * (y - level), root * (y - mean), PARAMETERS - 1, PARAMETERS)
+
+
+def _notes(
+    spend: Floats, result: Floats, used: Used, fitted: Hill, rhythm: Rhythm
+) -> tuple[str, ...]:
+    notes = []
+    s = adstock(spend, fitted.carryover, rhythm.warm_up)
+    idle = used & (s < 0.01 * s[used].mean())
+    total = float(result[used].sum())
+    unbought = float(result[idle].sum()) / total if total > 0 else 0.0
+    if unbought > _UNBOUGHT:
+        notes.append(
+            f"{100 * unbought:.0f} % of its results came while nothing was spent; "
+            "the curve takes it that without spend there are none."
+        )
+    negative = int((result[used] < 0).sum())
+    if negative:
+        notes.append(f"{negative} of its results are negative; they are used as they are.")
+    return tuple(notes)
