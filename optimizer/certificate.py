@@ -75,7 +75,8 @@ class _Search:
         self.deadline = deadline
         self.decision: Floats | None = None
         self.value = -np.inf
-        self.bound = np.inf
+        # Every block at the most it may bring: a bound before anything is solved.
+        self.bound = relaxation.most
 
     @property
     def tolerance(self) -> float:

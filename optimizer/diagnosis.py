@@ -15,8 +15,8 @@ from optimizer.solve import Model, Verdict
 
 # A violation below this share of an average cell is what the solver's own tolerance allows.
 _NOTHING = 1e-6
-# Rules whose limits are facts: nobody can loosen the amount of money there is.
-_FACTS = frozenset({"budget"})
+# Rules of which every key has the same limit, or whose rows say the same with other amounts.
+_ALIKE = frozenset({"elasticity", "budget"})
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ def _grouped(program: Program, rows: Sequence[int]) -> list[_Group]:
         row = program.rows[index]
         # Budgets and amounts differ by quarter; they are one rule all the same.
         limit = row.limit if row.unit == "%" else 0.0
-        key = "" if row.rule == "elasticity" or row.rule in _FACTS else row.key
+        key = "" if row.rule in _ALIKE else row.key
         groups.setdefault((row.rule, row.side + key, limit), []).append(index)
     return [_Group(tuple(of), program.rows[of[0]]) for of in groups.values()]
 
@@ -110,23 +110,13 @@ def _words(program: Program, group: _Group) -> str:
 
 def _remedy(program: Program, group: _Group, deadline: float) -> str | None:
     """The least loosening of one group, all other rules kept, in words; None if it cannot help."""
-    if group.first.rule in _FACTS:
-        return None
     loosening = _least_loosening(program, group, deadline)
     if loosening is None:
         return None
     row = group.first
     limit = row.limit + (loosening if row.side == "max" else -loosening)
     rounded = _rounded_outward(limit, row.side == "max")
-    # The limit of an equation or a share in the plan cannot be loosened beyond what has a meaning.
-    unit = " %" if row.unit == "%" else f" {row.unit}"
-    was, now = f"{abs(row.limit):,.4g}{unit}", f"{abs(rounded):,.6g}{unit}"
-    word = "at most" if row.side == "max" else "at least"
-    if row.rule == "elasticity":
-        word = "up" if row.side == "max" else "down"
-        return f"allow {now} {word} instead of {was} ({row.rule})"
-    name = row.rule if row.key in ("pool", "total") else f"{row.rule} of {row.key}"
-    return f"set the {name} to {word} {now} instead of {was}"
+    return program.owners[group.rows[0]].remedy(row, rounded)
 
 
 def _least_loosening(program: Program, group: _Group, deadline: float) -> float | None:

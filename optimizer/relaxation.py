@@ -20,7 +20,6 @@ from optimizer.response import Indices, Response
 from optimizer.solve import Model, Outcome, Rows
 from optimizer.tangents import Tangents, envelopes, promises, tangents
 
-
 # Responses below this are none: scaling by them would overflow.
 _NO_RESPONSE = 1e-200
 
@@ -50,6 +49,7 @@ class Relaxation:
         self._whole = self._active = envelopes(response, self.box)
         self._split: dict[int, SplitBlock] = {}
         most = promises(response, self._whole, *self.box.at(1.0))
+        self.most = float(most.sum())
         average = float(most.mean()) if len(most) else 0.0
         self.scale = Scale(program.unit, average if average > _NO_RESPONSE else 1.0)
         self.columns = self.model.add_columns(

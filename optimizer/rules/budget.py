@@ -44,6 +44,10 @@ class Budget(Rule):
                     f"{quarter}: {placed:,.2f} is placed of a budget of {problem.budget[q]:,.2f}",
                 )
 
+    def remedy(self, row: Row, limit: float) -> str | None:
+        """Nobody can loosen the amount of money there is."""
+        return None
+
     def explain(self, row: Row) -> str:
         """The budget binds always; its price is what one more unit of money brings."""
         return f"the budget of {row.quarter} is spent in full"

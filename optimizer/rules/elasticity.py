@@ -89,6 +89,13 @@ class Elasticity(Rule):
         direction = "up" if row.side == "max" else "down"
         return f"{row.key} may move {abs(row.limit):g} % {direction} and no further"
 
+    def remedy(self, row: Row, limit: float) -> str | None:
+        """The wider band; none where it would have to go below nothing."""
+        if limit < -100:
+            return None
+        word = "up" if row.side == "max" else "down"
+        return f"allow {abs(limit):,.6g} % {word} instead of {abs(row.limit):,.6g} % (elasticity)"
+
     def _bands(self, problem: AllocationProblem) -> dict[int, Band]:
         """The band that applies to each channel, by position."""
         above = settled(problem)

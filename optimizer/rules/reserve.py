@@ -63,6 +63,12 @@ class Reserve(Rule):
             text = f"the pool holds {pool / total:.4%} of the budget, {excess:,.2f} out of its band"
             yield Violation(self.name, "pool", None, excess, text)
 
+    def remedy(self, row: Row, limit: float) -> str | None:
+        """A wider band, or a band where there is none."""
+        if row.unit == "%":
+            return super().remedy(row, limit)
+        return "give the reserve a band (share in [reserve]) instead of its current amount"
+
     def explain(self, row: Row) -> str:
         """Which end of the band was reached."""
         if row.unit != "%":

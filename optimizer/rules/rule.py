@@ -45,9 +45,20 @@ class Rule(ABC):
     def explain(self, row: Row) -> str:
         """What it means, in words, that this row binds."""
 
+    def remedy(self, row: Row, limit: float) -> str | None:
+        """What to write so that this row's limit becomes ``limit``; None if one cannot."""
+        word = "at most" if row.side == "max" else "at least"
+        name = row.rule if row.key in ("pool", "total") else f"{row.rule} of {row.key}"
+        was, now = (_amount(value, row.unit) for value in (row.limit, limit))
+        return f"set the {name} to {word} {now} instead of {was}"
+
     def fixes(self, problem: AllocationProblem) -> frozenset[str]:
         """Channels whose amount this rule settles, so that their elasticity does not apply."""
         return frozenset()
+
+
+def _amount(value: float, unit: str) -> str:
+    return f"{value:,.6g} %" if unit == "%" else f"{value:,.2f} {unit}"
 
 
 def settled(problem: AllocationProblem) -> frozenset[str]:

@@ -16,16 +16,27 @@ BASE = problem(
 FREE = Elasticity(default=Band(0.5, 0.5))
 
 
-@pytest.mark.parametrize("rule", [Committed(frozenset({"TV"})), Held(frozenset({"TV"}))])
-def test_what_may_not_move_stays_to_the_cent_in_every_scenario(rule: Rule) -> None:
-    richer = replace(with_rules(BASE, FREE, rule), budget=BASE.budget * 1.1)
-    for base in (with_rules(BASE, FREE, rule), richer):
-        assert reallocate(base).allocation.spend[1].tolist() == [99.99, 80.0]
+TV = frozenset({"TV"})
 
 
-@pytest.mark.parametrize("rule", [Committed(frozenset({"TV"})), Held(frozenset({"TV"}))])
-def test_moving_it_by_a_cent_is_noticed(rule: Rule) -> None:
-    spend = BASE.current + np.array([[0.01, 0.0], [-0.01, 0.0], [0.0, 0.0]])
+@pytest.mark.parametrize("rule", [Committed(TV), Held(TV)])
+def test_what_may_not_move_stays_to_the_cent(rule: Rule) -> None:
+    assert reallocate(with_rules(BASE, FREE, rule)).allocation.spend[1].tolist() == [99.99, 80.0]
+
+
+def test_a_richer_or_poorer_scenario_does_not_change_a_contract() -> None:
+    richer = replace(with_rules(BASE, FREE, Committed(TV)), budget=BASE.budget * 1.1)
+    assert reallocate(richer).allocation.spend[1].tolist() == [99.99, 80.0]
+
+
+def test_a_held_channel_takes_its_part_in_a_scenarios_cut() -> None:
+    poorer = replace(with_rules(BASE, FREE, Held(TV)), budget=BASE.budget * 0.9)
+    assert reallocate(poorer).allocation.spend[1].tolist() == [89.99, 72.0]
+
+
+@pytest.mark.parametrize(("rule", "off"), [(Committed(TV), 0.01), (Held(TV), 0.02)])
+def test_moving_it_is_noticed(rule: Rule, off: float) -> None:
+    spend = BASE.current + np.array([[off, 0.0], [-off, 0.0], [0.0, 0.0]])
     found = violations(allocation(with_rules(BASE, FREE, rule), spend))
     assert [(v.rule, v.key, v.quarter) for v in found] == [(rule.name, "TV", "2027Q1")]
 
