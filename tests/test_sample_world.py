@@ -33,7 +33,7 @@ def test_the_policy_and_the_budget_name_the_same_channels() -> None:
 
 
 def test_the_fitted_curves_are_near_the_truth_around_the_budget() -> None:
-    """Response within 5 %, and what 40 % more money brings within a third."""
+    """Response within 5 %, and what a step from -20 % to +20 % brings within 40 %."""
     history = read_project(SAMPLE).history
     assert history is not None
     curves = fit(history)
@@ -43,7 +43,7 @@ def test_the_fitted_curves_are_near_the_truth_around_the_budget() -> None:
         fitted = [float(curve.at(money / (1 - curve.carryover))) for money in weekly]
         true = [truth.steady_response(money) for money in weekly]
         assert fitted == pytest.approx(true, rel=0.05), truth.name
-        assert fitted[2] - fitted[0] == pytest.approx(true[2] - true[0], rel=1 / 3), truth.name
+        assert fitted[2] - fitted[0] == pytest.approx(true[2] - true[0], rel=0.4), truth.name
 
 
 def test_what_nobody_can_know_is_said_to_be_unknown() -> None:
