@@ -65,6 +65,9 @@ def unmeasurable(history: History, c: int, used: Used, least: int) -> str | None
         return "nothing was ever spent"
     if periods < least:
         return f"only {counted(periods, history.period)} can be used"
+    spent = int(np.count_nonzero(history.spend[used, c]))
+    if spent < evidence.LEAST_SPENT:
+        return f"money was spent in only {counted(spent, history.period)} that can be used"
     variation = evidence.variation(history.spend[used, c])
     if variation < evidence.LEAST_VARIATION:
         return f"spend hardly varied ({100 * variation:.0f} %)"

@@ -5,12 +5,14 @@ from scipy.stats import f as f_distribution
 
 from models.saturation import Floats
 
-# Attributed results: chance alone would look like this less than once in a hundred times.
-LEVEL = 0.01
+# Attributed results: chance alone would look like this less than once in twenty times.
+LEVEL = 0.05
 # Totals: the data must speak three to one for an effect (Jeffreys: less is hardly worth a mention).
 MOST_ODDS = 1 / 3
 # Below this coefficient of variation spend is as good as constant.
 LEAST_VARIATION = 0.05
+# A curve takes this many periods with spend.
+LEAST_SPENT = 4
 # Totals: below this part of its own a channel's course cannot be told from everything else's.
 LEAST_APART = 0.02
 _TWINS = 0.98

@@ -73,14 +73,14 @@ def _mixed(history: History, totals: Totals, tried: list[int]) -> dict[int, Resp
             continue
         mean_spend = float(spend[used].mean())
         elasticity = fitted.elasticity(mean_spend)
-        part = float(fitted.course(spend, totals.rhythm)[used].sum() / y[used].sum())
+        response = float(fitted.course(spend, totals.rhythm)[used].sum())
         diagnostics = FitDiagnostics(
             source=_SOURCE,
             periods=periods,
             r2=fit_quality,
             holdout_error=error,
             elasticity=elasticity,
-            notes=_steepness(elasticity * part),
+            notes=_steepness(elasticity * response, float(y[used].sum())),
         )
         found[c] = known(history, c, fitted, diagnostics)
     return found
@@ -98,12 +98,13 @@ def _untold(history: History, tried: list[int], totals: Totals, mix: Mix, i: int
     return None
 
 
-def _steepness(rise: float) -> tuple[str, ...]:
-    if not rise > _STEEP:
+def _steepness(rise: float, outcome: float) -> tuple[str, ...]:
+    """What to say where all revenue would rise by ``rise`` / 100 for one per cent of spend."""
+    if not rise > _STEEP * outcome > 0:
         return ()
     return (
-        f"one per cent more spend is taken to raise all revenue by {rise:.2f} %; studies find 0.1 "
-        "to 0.25 on average, so look at it before you rely on it.",
+        f"one per cent more spend is taken to raise all revenue by {rise / outcome:.2f} %; studies "
+        "find 0.1 to 0.25 on average, so look at it before you rely on it.",
     )
 
 
@@ -112,8 +113,8 @@ def _about(history: History, outcome: Floats, used: Used) -> tuple[str, ...]:
     missing = len(used) - int(used.sum())
     if missing:
         notes.append(
-            f"Totals: {counted(missing, history.period)} without revenue, a control or any spend "
-            "row are left out of the fit."
+            "Totals: left out of the fit for want of revenue, a control or any row of spend: "
+            f"{counted(missing, history.period)}."
         )
     if len(used) < history.period.per_year:
         notes.append(

@@ -168,7 +168,8 @@ def _candidates(totals: Totals, usual: list[float], level: float) -> Candidates:
         grid,
         shapes.penalty(grid, totals.rhythm),
         columns,
-        columns.mean(axis=1) / spread[:, None],
+        # A channel without spend in the periods that count has columns of 0.
+        np.maximum(columns.mean(axis=1), 1e-3) / spread[:, None],
     )
 
 
