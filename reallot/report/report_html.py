@@ -136,7 +136,7 @@ def _lines(plan: Plan) -> list[Line]:
                 current=current[number],
                 recommended=amounts[number],
                 response=sum(row.expected_response for row in own) if known else None,
-                marginal=float(np.average(rates, weights=weights)) if known else None,
+                marginal=float(np.average(rates, weights=weights)) if rates else None,
                 bar=100 * float((amounts - current)[number].sum()) / widest,
             )
         )
