@@ -8,7 +8,7 @@ PM50 = (Elasticity(default=Band(0.5, 0.5)),)
 
 
 def test_money_does_not_move_between_channels_that_are_alike() -> None:
-    lines = tuple(channel(name, form=channel("x").curve.form) for name in "abc")  # type: ignore[union-attr]
+    lines = tuple(channel(name) for name in "abc")
     plan = reallocate(problem(lines, np.full((3, 2), 100.0), PM50))
     assert np.all(plan.allocation.spend == 100.0)
 

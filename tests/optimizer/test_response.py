@@ -8,6 +8,7 @@ from hypothesis import given, settings
 
 from models import Period
 from models.curve import ResponseCurve
+from models.saturation import Form
 from optimizer.problem import AllocationProblem, Channel
 from optimizer.response import response_of
 from tests.optimizer.worlds import channel, problem, worlds
@@ -83,7 +84,7 @@ def test_pacing_puts_the_money_where_it_says() -> None:
 def test_carry_over_from_the_history_is_not_counted_as_this_plans_success() -> None:
     curve = ResponseCurve(
         "TV",
-        channel("TV").curve.form,  # type: ignore[union-attr]  # built with a curve just here
+        Form.HILL,
         100.0,
         50.0,
         1.0,
