@@ -6,9 +6,9 @@ from collections.abc import Callable
 from decimal import Decimal
 
 import numpy as np
-from models.returns import monthly_returns
 
 from models.curve import Curves
+from models.returns import monthly_returns
 from models.saturation import Floats
 from optimizer import rules
 from optimizer.problem import AllocationProblem, Channel
