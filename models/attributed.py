@@ -13,11 +13,12 @@ from typing import Any, Self
 import numpy as np
 from scipy.optimize import least_squares
 from sklearn.base import BaseEstimator, RegressorMixin
-from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted, validate_data
 
 from models import shape as shapes
 from models.saturation import Floats
 from models.shape import Hill, Rhythm
+from models.weights import weights_of
 
 # Shape and top: what a curve takes from the data.
 PARAMETERS = 4
@@ -42,7 +43,7 @@ def fit_attributed(spend: Floats, result: Floats, weight: Floats, rhythm: Rhythm
     grid = shapes.grid(rhythm)
     shares, penalty = shares_of(grid), shapes.penalty(grid, rhythm)
     k = _likeliest(shares, y, plain, penalty)[0]
-    steady = plain * noise_weight(_heights(shares[:, [k]], y, plain)[0] * shares[:, k])
+    steady = plain * _noise_weight(_heights(shares[:, [k]], y, plain)[0] * shares[:, k])
     k, error = _likeliest(shares, y, steady, penalty)
 
     def residuals(point: Floats) -> Floats:
@@ -62,7 +63,7 @@ def fit_attributed(spend: Floats, result: Floats, weight: Floats, rhythm: Rhythm
     return shapes.hill(top, shape, typical)
 
 
-def noise_weight(mean: Floats) -> Floats:
+def _noise_weight(mean: Floats) -> Floats:
     """Inverse variance (N,) of noise around mean results (N,), relative."""
     level = float(mean.mean())
     if level <= 0:
@@ -73,9 +74,10 @@ def noise_weight(mean: Floats) -> Floats:
 class AttributedCurve(RegressorMixin, BaseEstimator):
     """One channel's response curve as a scikit-learn regressor.
 
-    ``X`` is spend, (P,) or (P, 1), 0 or more, and ``y`` the results attributed to it, row by row
-    in order of time without gaps: carry-over makes the order matter. A row with ``sample_weight``
-    0 counts for carry-over only. After ``fit``, ``curve_`` holds the parameters.
+    ``X`` is its spend, (P, 1), or in several columns (regions, campaigns) that are added up, 0 or
+    more; ``y`` are the results attributed to it, row by row in order of time without gaps:
+    carry-over makes the order matter. A row with ``sample_weight`` 0 counts for carry-over only.
+    After ``fit``, ``curve_`` holds the parameters.
     """
 
     def __init__(self, most_carryover: float = 0.9, warm_up: int = 13) -> None:
@@ -83,36 +85,33 @@ class AttributedCurve(RegressorMixin, BaseEstimator):
         self.warm_up = warm_up
 
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
-        """Fit the curve; raises ValueError for negative spend or no row that counts."""
-        X, y = validate_data(self, _column(X), y, dtype=float, y_numeric=True)
+        """Fit the curve; raises ValueError for negative spend, or weights that are no weights."""
+        X, y = validate_data(self, X, y, dtype=float, y_numeric=True)
         spend = self._spend(X)
-        weight = _check_sample_weight(sample_weight, X, dtype=float, ensure_non_negative=True)
-        if not np.any(weight > 0):
-            raise ValueError("no row counts: every sample_weight is 0")
+        weight = weights_of(sample_weight, len(X))
         self.curve_ = fit_attributed(spend, np.asarray(y, dtype=float), weight, self._rhythm())
         return self
 
     def predict(self, X: Any) -> Floats:
         """(P,) mean results of a course of spend that begins anew."""
         check_is_fitted(self)
-        X = validate_data(self, _column(X), dtype=float, reset=False)
+        X = validate_data(self, X, dtype=float, reset=False)
         return self.curve_.course(self._spend(X), self._rhythm())
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
-        tags.input_tags.one_d_array = True
         tags.input_tags.positive_only = True
+        # Rows that are no course of time, as in scikit-learn's checks, have no carry-over to find.
+        tags.regressor_tags.poor_score = True
         return tags
 
     def _rhythm(self) -> Rhythm:
         return Rhythm(self.most_carryover, self.warm_up)
 
     def _spend(self, X: Floats) -> Floats:
-        if X.shape[1] != 1:
-            raise ValueError(f"X must be the spend of one channel; it has {X.shape[1]} columns")
         if np.any(X < 0):
             raise ValueError("Negative values in data passed to AttributedCurve: spend is >= 0")
-        return np.asarray(X[:, 0])
+        return np.asarray(X.sum(axis=1))
 
 
 def _heights(shares: Floats, y: Floats, weight: Floats) -> tuple[Floats, Floats]:
@@ -133,7 +132,3 @@ def _likeliest(shares: Floats, y: Floats, weight: Floats, penalty: Floats) -> tu
 
 def _shape(point: Floats) -> Floats:
     return np.array([point[0], np.exp(point[1]), np.exp(point[2])])
-
-
-def _column(X: Any) -> Any:
-    return np.reshape(X, (-1, 1)) if getattr(X, "ndim", None) == 1 else X

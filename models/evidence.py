@@ -34,27 +34,22 @@ def twin(spend: Floats, c: int) -> int | None:
     return nearest if alike[nearest] > _TWINS else None
 
 
-def chance(without: Floats, fitted: Floats, free: int, parameters: float) -> float:
+def chance(without: Floats, fitted: Floats, free: int, parameters: int) -> float:
     """Probability that a channel without effect would improve the fit as much (F test).
 
-    ``without`` and ``fitted`` are the errors (P,) of the model without the channel and with it, in
-    units in which their variance is the same throughout; ``free`` parameters belong to the channel,
-    and ``parameters`` to the model with it. Errors that persist from period to period are worth
-    fewer observations: P (1 - r) / (1 + r), with r their correlation with the period before
-    (Bartlett).
+    ``without`` and ``fitted`` are the errors (P,) of the model without the channel and with it;
+    ``free`` parameters belong to the channel, and ``parameters`` to the model with it. Errors that
+    persist from period to period are worth fewer observations: P (1 - r) / (1 + r), with r their
+    correlation with the period before (Bartlett).
     """
     left, full = float(without @ without), float(fitted @ fitted)
-    spare = worth(fitted) - parameters
+    r = persistence(fitted)
+    spare = len(fitted) * (1 - r) / (1 + r) - parameters
     if spare < 1 or left <= full:
         return 1.0
     if full <= 1e-12 * left:
         return 0.0
     return float(f_distribution.sf((left - full) / free / (full / spare), free, spare))
-
-
-def worth(errors: Floats) -> float:
-    """How many independent observations (P,) errors are worth."""
-    return len(errors) * (1 - persistence(errors)) / (1 + persistence(errors))
 
 
 def persistence(errors: Floats) -> float:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from models import evidence
-from models.attributed import PARAMETERS, fit_attributed, noise_weight
+from models.attributed import PARAMETERS, fit_attributed
 from models.carryover import adstock
 from models.curve import FitDiagnostics, ResponseCurve
 from models.diagnostics import Used, holdout_error, known, r2, unknown, unmeasurable
@@ -29,7 +29,10 @@ def from_results(history: History, c: int, result: Floats) -> ResponseCurve:
     y, weight = np.where(used, result, 0.0), used.astype(float)
     fitted = fit_attributed(spend, y, weight, rhythm)
     mean = fitted.course(spend, rhythm)
-    if _by_chance(y[used], mean[used]) > evidence.LEVEL:
+    # Against results that are the same whatever is spent.
+    level = y[used].mean()
+    by_chance = evidence.chance(y[used] - level, (y - mean)[used], PARAMETERS - 1, PARAMETERS)
+    if by_chance > evidence.LEVEL:
         reason = "its results do not follow its spend"
         return unknown(history, c, _SOURCE, reason, periods)
 
@@ -45,13 +48,6 @@ def from_results(history: History, c: int, result: Floats) -> ResponseCurve:
         notes=_notes(spend, result, used, fitted, rhythm),
     )
     return known(history, c, fitted, diagnostics)
-
-
-def _by_chance(y: Floats, mean: Floats) -> float:
-    """Probability of such a fit for results that are the same whatever is spent."""
-    weight = noise_weight(mean)
-    level, root = np.average(y, weights=weight), np.sqrt(weight)
-    return evidence.chance(root * (y - level), root * (y - mean), PARAMETERS - 1, PARAMETERS)
 
 
 def _notes(

@@ -18,6 +18,8 @@ _MORE_THAN_CHANNELS = 8
 # Rise of all revenue, in per cent for one per cent of a channel's spend, above which a planner
 # should know of it: studies find 0.12 in the short run and 0.24 in the long.
 _STEEP = 0.3
+# Spend below this share of the mean is a pause.
+_PAUSE = 0.2
 
 
 def from_totals(history: History) -> tuple[dict[int, ResponseCurve], tuple[str, ...]]:
@@ -50,7 +52,7 @@ def from_totals(history: History) -> tuple[dict[int, ResponseCurve], tuple[str, 
             per_year=history.period.per_year,
         )
         found |= _mixed(history, totals, tried)
-    return found, _about(history, history.outcome, used)
+    return found, _about(history, history.outcome, used) + _never_paused(history, found, used)
 
 
 def _mixed(history: History, totals: Totals, tried: list[int]) -> dict[int, ResponseCurve]:
@@ -124,3 +126,18 @@ def _about(history: History, outcome: Floats, used: Used) -> tuple[str, ...]:
     if np.any(outcome[used] < 0):
         notes.append("Totals: some revenue is negative; it is used as it is.")
     return tuple(notes)
+
+
+def _never_paused(history: History, found: dict[int, ResponseCurve], used: Used) -> tuple[str, ...]:
+    """Which levels are less sure: those of channels that the baseline was never seen without."""
+    lasting = []
+    for c in sorted(found):
+        spend = history.spend[used, c]
+        if found[c].known and spend.min() > _PAUSE * spend.mean():
+            lasting.append(history.channels[c])
+    if not lasting:
+        return ()
+    return (
+        f"Totals: never paused: {', '.join(lasting)}. What a change of such a budget brings is "
+        "better known than what all of it brings, and with that its return on the money.",
+    )

@@ -16,14 +16,16 @@ from typing import Any, Self
 import numpy as np
 from scipy.optimize import least_squares
 from sklearn.base import BaseEstimator, RegressorMixin
-from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted, validate_data
 
 from models import shape as shapes
 from models.baseline import Baseline, Controls, baseline, most_harmonics
+from models.carryover import adstock
 from models.posterior import Posterior, posterior
 from models.regression import Candidates, Regression
 from models.saturation import Floats, Form, response
 from models.shape import Hill, Rhythm
+from models.weights import weights_of
 
 _MEDIA = 0.3
 # Spends, as multiples of the usual one, at which a Hill curve is laid through the mean curve.
@@ -123,11 +125,9 @@ class MixRegressor(RegressorMixin, BaseEstimator):
         self.per_year = per_year
 
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
-        """Fit the model; raises ValueError for negative spend or no row that counts."""
+        """Fit the model; raises ValueError for negative spend, or weights that are no weights."""
         X, y = validate_data(self, X, y, dtype=float, y_numeric=True)
-        weight = _check_sample_weight(sample_weight, X, dtype=float, ensure_non_negative=True)
-        if not np.any(weight > 0):
-            raise ValueError("no row counts: every sample_weight is 0")
+        weight = weights_of(sample_weight, len(X))
         self.mix_ = fit_mix(self._totals(X, np.asarray(y, dtype=float), weight))
         return self
 
@@ -140,6 +140,8 @@ class MixRegressor(RegressorMixin, BaseEstimator):
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.input_tags.positive_only = self.channels is None
+        # Rows that are no course of time, as in scikit-learn's checks, have no trend nor season.
+        tags.regressor_tags.poor_score = True
         return tags
 
     def _totals(self, X: Floats, y: Floats, weight: Floats) -> Totals:
@@ -191,7 +193,10 @@ def _season(
             error = regression.variance(float(errors @ errors), errors)
         tried.append((regression.criterion(errors), harmonics, error, regression))
     _, harmonics, error, regression = min(tried, key=lambda of: of[:2])
-    return harmonics, error, regression.apart()
+    carryover = middle.shapes[0, 0]
+    courses = adstock(totals.spend, carryover, totals.rhythm.warm_up)[totals.weight > 0]
+    spreads = courses.std(axis=0)
+    return harmonics, error, regression.apart(courses / np.where(spreads > 0, spreads, 1.0))
 
 
 def _regression(

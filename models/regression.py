@@ -105,18 +105,18 @@ class Regression:
         variance = max(float(errors @ errors) / n, _LEAST_ERROR)
         return float(n * np.log(variance) + 2 * p + 2 * p * (p + 1) / (n - p - 1))
 
-    def apart(self) -> Floats:
-        """(C,) the share of each course's variance that nothing else in the model follows.
+    def apart(self, courses: Floats) -> Floats:
+        """(C,) the share of each course's variance (N, C) that nothing else in the model follows.
 
-        Courses are those of the first shape.
+        The rest of the model is the baseline and the other courses.
         """
-        design = np.stack([columns[: self.rows, 0] for columns in self.columns], axis=1)
-        out = np.empty(len(self.columns))
-        for c, course in enumerate(self.candidates.columns[:, :, 0]):
-            rest = np.delete(design, c, axis=1)
-            left = design[:, c] - rest @ np.linalg.lstsq(rest, design[:, c], rcond=1e-10)[0]
-            own = self._root * (course - course.mean())
-            out[c] = float(left @ left) / (float(own @ own) or 1.0)
+        left = self._projected(courses)[: self.rows]
+        out = np.empty(courses.shape[1])
+        for c, course in enumerate(courses.T):
+            rest = np.delete(left, c, axis=1)
+            own = left[:, c] - rest @ np.linalg.lstsq(rest, left[:, c], rcond=1e-10)[0]
+            whole = self._root * (course - course.mean())
+            out[c] = float(own @ own) / (float(whole @ whole) or 1.0)
         return out
 
     def _projected(self, values: Floats) -> Floats:
