@@ -24,10 +24,10 @@ def fit(history: History) -> Curves:
     with threadpool_limits(limits=1):
         results = {c: attributed_to(history, c) for c in channels}
         found = {c: from_results(history, c, y) for c, y in results.items() if y is not None}
-        if history.revenue is not None and history.outcome is not None:
+        if found and history.revenue is not None and history.outcome is not None:
             warnings += _plausibility(history.revenue, history.outcome)
-        if len(found) < len(results):
-            rest, about = from_totals(history)
+        if wanted := [c for c in channels if c not in found]:
+            rest, about = from_totals(history, wanted)
             found, warnings = rest | found, warnings + about
     curves = tuple(found[c] for c in channels)
     notes = tuple(f"{k.channel}: {note}" for k in curves for note in k.diagnostics.notes)

@@ -1,5 +1,6 @@
 """All channels' curves from the total outcome, or the words why there are none."""
 
+from collections.abc import Collection
 from dataclasses import replace
 
 import numpy as np
@@ -22,12 +23,17 @@ _STEEP = 0.3
 _PAUSE = 0.2
 
 
-def from_totals(history: History) -> tuple[dict[int, ResponseCurve], tuple[str, ...]]:
-    """Every channel's curve from the total outcome, and what to know about the totals."""
+def from_totals(
+    history: History, wanted: Collection[int]
+) -> tuple[dict[int, ResponseCurve], tuple[str, ...]]:
+    """The curves of some channels from the total outcome, and what to know about the totals.
+
+    All channels take part in the regression, whether their curves are wanted or not.
+    """
     channels = range(len(history.channels))
     if history.outcome is None or not np.isfinite(history.outcome).any():
         reason = "there are no results to measure it by"
-        return {c: unknown(history, c, _SOURCE, reason) for c in channels}, ()
+        return {c: unknown(history, c, _SOURCE, reason) for c in wanted}, ()
     controls = np.empty((len(history.starts), 0))
     if history.controls:
         controls = np.stack(list(history.controls.values()), axis=1)
@@ -52,6 +58,7 @@ def from_totals(history: History) -> tuple[dict[int, ResponseCurve], tuple[str, 
             per_year=history.period.per_year,
         )
         found |= _mixed(history, totals, tried)
+    found = {c: found[c] for c in wanted}
     return found, _about(history, history.outcome, used) + _never_paused(history, found, used)
 
 
@@ -131,9 +138,9 @@ def _about(history: History, outcome: Floats, used: Used) -> tuple[str, ...]:
 def _never_paused(history: History, found: dict[int, ResponseCurve], used: Used) -> tuple[str, ...]:
     """Which levels are less sure: those of channels that the baseline was never seen without."""
     lasting = []
-    for c in sorted(found):
+    for c, curve in found.items():
         spend = history.spend[used, c]
-        if found[c].known and spend.min() > _PAUSE * spend.mean():
+        if curve.known and spend.min() > _PAUSE * spend.mean():
             lasting.append(history.channels[c])
     if not lasting:
         return ()

@@ -176,6 +176,7 @@ def test_a_channel_without_attributed_results_is_fitted_on_totals():
     assert [curve.diagnostics.source for curve in curves.curves] == ["attributed", "totals"]
     assert curves["A"] == fit(own)["A"]
     assert curves["B"] == fit(total)["B"]
+    assert not any("never paused: A" in warning for warning in curves.warnings)
 
 
 def test_channels_that_were_never_paused_are_named_in_totals():
