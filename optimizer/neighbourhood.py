@@ -31,17 +31,28 @@ class Neighbourhood:
         self.program: Program = relaxation.program
         self.response: Response = relaxation.response
         self.model = relaxation.model
-        self.columns = relaxation.columns
         self.scale = relaxation.scale
-        self.model.relax_integers()
         self.rule_rows = len(self.program.limits.joint)
-        self.model.delete_rows(np.arange(self.rule_rows, self.model.rows))
-        blocks = len(self.columns)
-        # What a block may bring at most would share the prices of its cell's bounds.
-        self.model.set_bounds(self.columns, np.full(blocks, -np.inf), np.full(blocks, np.inf))
+        self.model.relax_integers()
         self._bent = _bent_blocks(relaxation)
+        self.columns = self._columns(relaxation.columns)
         self._seen: Floats | None = None
         self.move_to(decision)
+
+    def _columns(self, promised: Indices) -> Indices:
+        """One column per block: the certificate's own where its tangents are the response's.
+
+        Bent blocks get a new one; the old ones, and the pieces under them, no longer count.
+        """
+        none = np.zeros(len(self._bent))
+        fresh = self.model.add_columns(none + 1.0, none - np.inf, none + np.inf)
+        self.model.set_costs(promised[self._bent], none)
+        columns = promised.copy()
+        columns[self._bent] = fresh
+        # What a block may bring at most would share the prices of its cell's bounds.
+        unbounded = np.full(len(columns), np.inf)
+        self.model.set_bounds(columns, -unbounded, unbounded)
+        return columns
 
     def move_to(self, decision: Floats) -> None:
         """Add tangents around a decision, and let bent blocks move around it."""

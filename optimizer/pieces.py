@@ -17,7 +17,7 @@ from optimizer.response import Indices, Response
 from optimizer.solve import Model, Rows
 from optimizer.tangents import Tangents, envelopes, tangents
 
-FIRST_TANGENTS = (0.0, 0.25, 0.5, 0.75, 1.0)
+_FIRST_TANGENTS = (0.0, 0.25, 0.5, 0.75, 1.0)
 
 
 @dataclass(frozen=True)
@@ -128,7 +128,7 @@ class SplitBlock:
         for row, column in zip(self._link.tolist(), piece.columns.tolist(), strict=True):
             self.model.set_entry(row, column, 1.0)
         self._bound_copies(piece)
-        points = [box.at(fraction) for fraction in FIRST_TANGENTS]
+        points = [box.at(fraction) for fraction in _FIRST_TANGENTS]
         for x, y in points:
             self.cut(piece, tangents(self.response, piece.envelope, x, y))
 

@@ -14,12 +14,14 @@ import numpy as np
 from models.saturation import Floats
 from optimizer.box import Box
 from optimizer.envelope import Envelope
-from optimizer.pieces import FIRST_TANGENTS, Scale, SplitBlock
+from optimizer.pieces import Scale, SplitBlock
 from optimizer.program import Program
 from optimizer.response import Indices, Response
 from optimizer.solve import Model, Outcome, Rows
 from optimizer.tangents import Tangents, envelopes, promises, tangents
 
+# Few tangents to begin with: those that matter are added where solutions fall.
+_FIRST_TANGENTS = (0.0, 0.5, 1.0)
 # Responses below this are none: scaling by them would overflow.
 _NO_RESPONSE = 1e-200
 
@@ -55,7 +57,7 @@ class Relaxation:
         self.columns = self.model.add_columns(
             np.ones(len(most)), np.full(len(most), -np.inf), most / self.value
         )
-        for fraction in FIRST_TANGENTS:
+        for fraction in _FIRST_TANGENTS:
             self.add_tangents(*self.box.at(fraction), np.arange(len(most)))
 
     @property

@@ -50,9 +50,9 @@ class CurveTable:
         return out
 
     def slope_at(self, s: Floats) -> Floats:
-        """f'(s), term by term; taken just beside 0, where a slope below 1 makes it infinite."""
+        """f'(s), term by term; just beside 0 where a slope below 1 makes it infinite there."""
         out = np.empty_like(s)
-        s = np.maximum(s, 1e-9 * self.half)
+        s = np.where(self.slope < 1, np.maximum(s, 1e-9 * self.half), s)
         for number, form in enumerate(self.forms):
             of = self._rows(number)
             out[of] = derivative(form, s[of], self.top[of], self.half[of], self.slope[of])

@@ -19,6 +19,11 @@ from models.saturation import Floats
 Indices = NDArray[np.int64]
 
 
+# Pricing of the simplex method: Devex is the faster here for linear programs restarted warm, what
+# HiGHS chooses by itself for mixed-integer ones.
+_DEVEX, _HIGHS_CHOICE = 1, -1
+
+
 class Verdict(Enum):
     """How a solve ended."""
 
@@ -101,10 +106,6 @@ class Model:
         """Bounds of some columns."""
         self._highs.changeColsBounds(len(columns), columns.astype(np.int32), lower, upper)
 
-    def set_row_bounds(self, row: int, lower: float, upper: float) -> None:
-        """Bounds of one row."""
-        self._highs.changeRowBounds(row, lower, upper)
-
     def add_columns(self, costs: Floats, lower: Floats, upper: Floats) -> Indices:
         """New columns without entries; returns their positions."""
         before, count = self.columns, len(costs)
@@ -141,10 +142,6 @@ class Model:
         """One coefficient."""
         self._highs.changeCoeff(row, column, value)
 
-    def delete_rows(self, rows: Indices) -> None:
-        """Remove rows; later rows move up."""
-        self._highs.deleteRows(len(rows), rows.astype(np.int32))
-
     def relax_integers(self) -> None:
         """Make every column continuous for good."""
         count = len(self._integers)
@@ -162,11 +159,13 @@ class Model:
     def relax(self, seconds: float) -> Outcome:
         """Maximise with integer columns taken as continuous, warm from the last basis."""
         self._highs.setOptionValue("solve_relaxation", True)
+        self._highs.setOptionValue("simplex_dual_edge_weight_strategy", _DEVEX)
         return self._run(seconds)
 
     def solve(self, seconds: float, gap: float) -> Outcome:
         """Maximise with integers to an absolute gap."""
         self._highs.setOptionValue("solve_relaxation", False)
+        self._highs.setOptionValue("simplex_dual_edge_weight_strategy", _HIGHS_CHOICE)
         self._highs.setOptionValue("mip_rel_gap", 0.0)
         self._highs.setOptionValue("mip_abs_gap", gap)
         return self._run(seconds)

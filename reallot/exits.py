@@ -41,6 +41,8 @@ class Commands(click.Group):
         except NotPlannedError as error:
             _tell(ctx, error.findings, error.explanations)
             ctx.exit(COLLISION if error.collided else NO_PLAN_IN_TIME)
+        except BrokenPipeError:
+            raise  # the reader of our output has seen enough: click ends quietly
         except Exception as error:  # whatever else goes wrong is our own mistake
             last = "".join(traceback.format_exception_only(error)).strip()
             place = traceback.extract_tb(error.__traceback__)[-1]

@@ -23,6 +23,10 @@ class Part:
             and (not self.tags or not self.tags.isdisjoint(channel.tags))
         )
 
+    def __str__(self) -> str:
+        """The part as a planner says it."""
+        return ", ".join(sorted(self.channels | self.units | self.tags))
+
     def members(self, problem: AllocationProblem) -> tuple[int, ...]:
         """Positions of this part's channels."""
         return tuple(i for i, channel in enumerate(problem.channels) if self.has(channel))

@@ -74,4 +74,5 @@ class Reserve(Rule):
         if row.unit != "%":
             return f"the pool of {row.quarter} stays at its current amount"
         end = "least" if row.side == "min" else "most"
-        return f"the pool holds the {end} it may: {row.limit:g} % of the budget"
+        share = f"the pool holds the {end} it may: {row.limit:g} % of the budget"
+        return f"{share}, filled in the quarters where money brings least"

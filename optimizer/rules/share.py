@@ -73,7 +73,7 @@ class Share(Rule):
     def explain(self, row: Row) -> str:
         """Which end of the band was reached."""
         end = "least" if row.side == "min" else "most"
-        whole = "the budget" if self.within is None else "its line"
+        whole = "the budget" if self.within is None else f"{self.within}"
         return f"{self.key} has the {end} it may: {row.limit:g} % of {whole}"
 
     def _spans(self, count: int, quarters: tuple[str, ...]) -> list[tuple[str | None, list[int]]]:

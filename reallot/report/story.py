@@ -143,10 +143,13 @@ def _pool(plan: Plan) -> str:
     by_budget = _against(budget - budget_now, least, currency, "", "than approved")
     if abs(budget - budget_now) > least:
         holds += f" The budget of this scenario is {by_budget.removeprefix(', ')}."
-    if abs(effect) <= 1e-6 * abs(plan.current_objective):
-        return holds
-    word = "costs" if effect < 0 else "brings"
-    return f"{holds} That alone {word} {money(abs(effect), currency)} of response."
+    if abs(effect) > 1e-6 * abs(plan.current_objective):
+        word = "costs" if effect < 0 else "brings"
+        holds += f" That alone {word} {money(abs(effect), currency)} of response."
+    if abs(budget - budget_now) > least:
+        holds += " Elasticity is measured from each channel's part of this scenario's budget;"
+        holds += " changes are shown against the approved amounts."
+    return holds
 
 
 def _against(difference: float, least: float, currency: str, same: str, than: str) -> str:
