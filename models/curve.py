@@ -41,7 +41,7 @@ class ResponseCurve:
     ``observed`` is the range of spend per period seen in the history (money), ``last_adstock`` the
     s of the last period of the history, which begins on ``last_period``; both None for curves that
     were given rather than fitted. ``known`` is False where the data hold no signal: such a channel
-    is held at its current budget unless the policy says otherwise.
+    is held at its part of the budget unless the policy says otherwise.
     """
 
     channel: str

@@ -15,7 +15,7 @@ from models.shape import Hill
 
 Used = NDArray[np.bool_]
 
-_HELD = "it is held at its current budget unless the policy says otherwise"
+_HELD = "it is held at its part of the budget unless the policy says otherwise"
 
 
 def known(history: History, c: int, fitted: Hill, diagnostics: FitDiagnostics) -> ResponseCurve:

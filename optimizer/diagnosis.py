@@ -35,6 +35,11 @@ def diagnose(program: Program, seconds: float) -> Conflict:
     that what remains is irreducible.
     """
     deadline = time.monotonic() + seconds
+    impossible = program.limits.impossible
+    if impossible:
+        row, rule = program.rows[impossible[0]], program.owners[impossible[0]]
+        remedy = rule.remedy(row, 0.0)
+        return Conflict((rule.explain(row),), (remedy,) if remedy else ())
     colliding = _grouped(program, _certificate(program, deadline))
     groups = _irreducible(program, colliding, deadline)
     rules = tuple(_words(program, group) for group in groups)
@@ -48,9 +53,6 @@ def _solvable(program: Program) -> list[int]:
 
 def _certificate(program: Program, deadline: float) -> list[int]:
     """Rows with a price in the least total violation: they collide among themselves."""
-    limits = program.limits
-    if limits.impossible:
-        return [limits.impossible[0]]
     rows = _solvable(program)
     model = Model(program.build_unbounded(rows))
     slacks = model.add_columns(-np.ones(len(rows)), np.zeros(len(rows)), np.full(len(rows), np.inf))

@@ -18,7 +18,7 @@ from optimizer.prices import Prices
 from optimizer.response import Indices
 from optimizer.solve import Rows
 
-_ROUNDS = 8
+_ROUNDS = 25
 # A solution counts as settled when its promise is this share of what may be given up too high.
 _KEPT = 0.02
 # Moves below this share of the base are not worth an entry in anybody's books.
@@ -93,19 +93,23 @@ class _Tie:
             )
 
     def settle(self, otherwise: Floats) -> Floats:
-        """Solve and add tangents until what is promised is kept; the last response that is enough.
+        """Solve and add tangents until what is promised is kept and nothing moves any more.
 
-        ``otherwise`` where none is.
+        The last decision whose response is enough; ``otherwise`` where none is.
         """
-        last = otherwise
+        last = here = otherwise
         for _ in range(_ROUNDS):
             point = self.around.maximise(self.deadline - time.monotonic())
             if not point.found:
                 break
             kept = self.around.value(point.decision)
+            still = np.allclose(
+                point.decision, here, rtol=1e-6, atol=1e-6 * self.around.program.unit
+            )
+            here = point.decision
             if kept >= self.at_least:
-                last = point.decision
-                if float(point.promised.sum()) - kept <= _KEPT * self.to_give_up:
+                last = here
+                if still and float(point.promised.sum()) - kept <= _KEPT * self.to_give_up:
                     break
-            self.around.move_to(point.decision)
+            self.around.move_to(here)
         return last

@@ -125,5 +125,5 @@ def _bent_blocks(relaxation: Relaxation) -> Indices:
     """Blocks with a term that may lie in a convex part of its curve."""
     response, box = relaxation.response, relaxation.box
     low = response.adstocked(box.x_low, box.y_low)
-    convex = (response.curves.inflection > low).astype(float)
-    return np.flatnonzero(response.sum_by_block(convex))
+    convex = (response.curves.inflection > low) & (response.weight > 0)
+    return np.flatnonzero(response.sum_by_block(convex.astype(float)))

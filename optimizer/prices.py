@@ -8,7 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.saturation import Floats
+from optimizer.loosening import Reached, Stand, loosening_gains
 from optimizer.neighbourhood import AT_BOUND, Neighbourhood
+from optimizer.program import Program
 from optimizer.solve import Outcome
 
 # Marginal returns of free cells must agree with the prices this closely before they are read.
@@ -53,7 +55,8 @@ def price_rules(around: Neighbourhood, decision: Floats, deadline: float) -> Pri
         around.move_to(point.decision)
     if outcome is None:
         return Prices(best, np.zeros(len(around.program.rows)), np.zeros(around.program.size))
-    return Prices(best, _read(around, outcome, best), np.abs(around.cell_duals(outcome)))
+    stand = _stand(around, outcome, best, deadline)
+    return Prices(best, _read(around.program, stand), np.abs(around.cell_duals(outcome)))
 
 
 def _agree(around: Neighbourhood, decision: Floats, outcome: Outcome) -> bool:
@@ -68,15 +71,27 @@ def _agree(around: Neighbourhood, decision: Floats, outcome: Outcome) -> bool:
     return bool(np.all(off <= AGREEMENT * np.maximum(marginal, implied)[free]))
 
 
-def _read(around: Neighbourhood, outcome: Outcome, decision: Floats) -> Floats:
-    """Duals as gains per unit of limit: a row's limit moves its bound by ``base`` money."""
+def _stand(around: Neighbourhood, outcome: Outcome, decision: Floats, deadline: float) -> Stand:
+    """The duals at a decision; where they are not unique, what loosening each limit brings."""
     program = around.program
+    marginal = np.zeros(program.size)
+    spends = around.response.marginal(program.allocation(decision).spend).ravel()
+    marginal[: len(spends)] = spends
+    stand = Stand(decision, marginal, around.row_duals(outcome), around.cell_duals(outcome))
+    reached = Reached(program, stand)
+    if reached.duals_are_unique():
+        return stand
+    return loosening_gains(program, stand, reached, deadline)
+
+
+def _read(program: Program, stand: Stand) -> Floats:
+    """Gains per unit of limit: a row's limit moves its bound by ``base`` money."""
     prices = np.zeros(len(program.rows))
-    limits, rows = program.limits, program.rows
-    for index, dual in zip(limits.joint, around.row_duals(outcome).tolist(), strict=True):
+    limits, rows, decision = program.limits, program.rows, stand.decision
+    for index, dual in zip(limits.joint, stand.row_duals.tolist(), strict=True):
         gain = dual if rows[index].side == "max" else -dual
         prices[index] = max(gain, 0.0) * rows[index].base.at(decision)
-    duals = around.cell_duals(outcome)
+    duals = stand.cell_duals
     # A bent block may have been stopped by its step instead of a rule: only bounds have prices.
     bound = np.where(duals > 0, limits.upper, limits.lower)
     index_of = np.where(duals > 0, limits.upper_row, limits.lower_row)

@@ -106,6 +106,10 @@ class Model:
         """Bounds of some columns."""
         self._highs.changeColsBounds(len(columns), columns.astype(np.int32), lower, upper)
 
+    def set_row_bounds(self, row: int, lower: float, upper: float) -> None:
+        """Bounds of one row."""
+        self._highs.changeRowBounds(row, lower, upper)
+
     def add_columns(self, costs: Floats, lower: Floats, upper: Floats) -> Indices:
         """New columns without entries; returns their positions."""
         before, count = self.columns, len(costs)

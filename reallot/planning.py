@@ -84,7 +84,11 @@ def compare_all(project: Project, time_limit: float) -> dict[str, bytes]:
     """Write out/compare.* from every scenario's plan, planning again what no longer stands."""
     curves = curves_of(project)
     plans, stale = plans_that_stand(project, curves, time_limit)
-    plans += [result.plan for result in plan_all(project, curves, stale, time_limit)]
+    # What was just planned is taken as it is written, so that comparing again gives the same bytes.
+    plans += [
+        _plan_in(result.document, result.plan.problem)
+        for result in plan_all(project, curves, stale, time_limit)
+    ]
     order = list(project.scenarios)
     comparison = compare(sorted(plans, key=lambda plan: order.index(plan.problem.scenario)))
     files = compare_files(comparison)

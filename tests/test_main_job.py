@@ -206,3 +206,11 @@ def test_a_scenario_that_does_not_exist_is_wrong_input(copy: Path) -> None:
     result = reallot("plan", "--scenario", "recesion", copy)
     assert result.exit_code == 2
     assert "recession" in result.stderr
+
+
+def test_comparing_again_gives_the_same_bytes(copy: Path) -> None:
+    shutil.rmtree(copy / "out")
+    assert reallot("compare", copy).exit_code == 0
+    first = {name: (copy / "out" / name).read_bytes() for name in ("compare.csv", "compare.json")}
+    assert reallot("compare", copy).exit_code == 0
+    assert first == {name: (copy / "out" / name).read_bytes() for name in first}

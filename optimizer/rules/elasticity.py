@@ -35,7 +35,8 @@ class Elasticity(Rule):
     base is the current amount scaled to this scenario's quarter budget. A channel takes its own
     band, else its unit's, else the default, else none. A unit with a band also moves no further in
     total; channels with a band of their own, and those that a higher rule settles (stopped,
-    committed, held), are left out of that total. A channel whose current amount is 0 is not bound.
+    committed, held), are left out of that total. A channel whose current amount is 0 is not bound
+    itself, but counts in its unit's total.
     """
 
     name = "elasticity"
@@ -57,9 +58,8 @@ class Elasticity(Rule):
                     _limit_move(program, key, quarter, cells, float(base[c, q]), band)
         for unit, members in self._units(problem, bands).items():
             for q, quarter in enumerate(problem.quarters):
-                moving = [c for c in members if base[c, q] > 0]
-                cells = [program.cell(c, q) for c in moving]
-                amount = float(base[moving, q].sum())
+                cells = [program.cell(c, q) for c in members]
+                amount = float(base[list(members), q].sum())
                 if amount > 0:
                     band = self.unit[unit]
                     _limit_move(program, f"unit {unit}", quarter, cells, amount, band)
@@ -78,10 +78,10 @@ class Elasticity(Rule):
         for unit, members in self._units(problem, bands).items():
             band = self.unit[unit]
             for q in range(len(problem.quarters)):
-                moving = [c for c in members if base[c, q] > 0]
-                amount, moved = float(base[moving, q].sum()), float(change[moving, q].sum())
+                of = list(members)
+                amount, moved = float(base[of, q].sum()), float(change[of, q].sum())
                 excess = max(moved - band.up * amount, -moved - band.down * amount)
-                if excess > slack_of(problem, len(moving)):
+                if amount > 0 and excess > slack_of(problem, len(of)):
                     yield _violation(problem, f"unit {unit}", q, excess, band)
 
     def explain(self, row: Row) -> str:

@@ -102,8 +102,20 @@ class Tiers(Rule):
         """Which grade is full, empty or stopped."""
         if row.key.startswith(f"{OUT} "):
             return f"{row.key.removeprefix(f'{OUT} ')} is stopped: its return stayed too low"
+        if not len(row.form.cells):
+            return f"no channel has tier {row.key}, which must get at least {row.limit:g} %"
         end = "least" if row.side == "min" else "most"
         return f"tier {row.key} has the {end} it may: {row.limit:g} % of the budget"
+
+    def remedy(self, row: Row, limit: float) -> str | None:
+        """Another share, or for a stopped channel another grade."""
+        if not row.key.startswith(f"{OUT} "):
+            return (
+                f"let tier {row.key} begin at {limit:,.6g} %"
+                if row.side == "min"
+                else (f"let tier {row.key} take up to {limit:,.6g} %")
+            )
+        return f"narrow the tier {OUT}, so that {row.key.removeprefix(f'{OUT} ')} is not stopped"
 
     def fixes(self, problem: AllocationProblem) -> frozenset[str]:
         """Stopped channels have no elasticity."""

@@ -19,6 +19,22 @@ _GROUPED = re.compile(r"[+-]?\d{1,3}([ ,.'’\u00a0\u202f]\d{3})+([.,]\d+)?")
 # Beyond these powers of ten sums of amounts would lose cents, or a float its value.
 LARGEST_POWER, _SMALLEST_POWER = 15, -300
 _SIGN = r"[^\d\s.,+-]{1,4}"
+_SCALES = {
+    "千": 3,
+    "k": 3,
+    "万": 4,
+    "萬": 4,
+    "百万": 6,
+    "百萬": 6,
+    "m": 6,
+    "亿": 8,
+    "億": 8,
+    "bn": 9,
+}
+_WITH_SCALE = re.compile(
+    rf"(?:{_SIGN})?\s*(?P<amount>[+-]?[\d.,]*\d)\s*(?P<scale>{'|'.join(_SCALES)})\s*(?:{_SIGN})?",
+    re.IGNORECASE,
+)
 _WITH_CURRENCY = re.compile(rf"(?:{_SIGN})?\s*(?P<amount>[+-]?[\d.,]*\d)\s*(?:{_SIGN})?")
 
 
@@ -43,6 +59,8 @@ def number(text: str) -> Decimal:
         raise UnreadableError(f"Write {_ungrouped(text)}, without thousands separators.")
     if text.lower().lstrip("+-") in ("nan", "inf", "infinity", "#n/a", "n/a", "na", "null", "none"):
         raise UnreadableError("Write a number.")
+    if (scaled := _WITH_SCALE.fullmatch(text)) and (plain := _plain(scaled["amount"])):
+        raise UnreadableError(f"Write {_times(plain, scaled['scale'])}, in full.")
     if (money := _WITH_CURRENCY.fullmatch(text)) and (plain := _plain(money["amount"])):
         raise UnreadableError(f"Write {plain}, in the plan's currency and without a sign.")
     raise UnreadableError("Write a number.")
@@ -104,6 +122,11 @@ def _plain(amount: str) -> str | None:
     if _GROUPED.fullmatch(amount):
         return _ungrouped(amount)
     return amount if _PLAIN.fullmatch(amount) else None
+
+
+def _times(amount: str, scale: str) -> str:
+    """An amount written out: 1.5 of 万 is 15000."""
+    return f"{Decimal(amount).scaleb(_SCALES[scale.lower()]).normalize():f}"
 
 
 def _ungrouped(text: str) -> str:

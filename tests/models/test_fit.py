@@ -14,7 +14,7 @@ from models.saturation import Form
 from tests.models.worlds import attributed_world, history, spends, totals_world
 
 WEEKS = 104
-HELD = "held at its current budget"
+HELD = "held at its part of the budget"
 
 
 def both_ways(spend, returns) -> list[History]:

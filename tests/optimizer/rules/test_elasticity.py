@@ -62,6 +62,14 @@ def test_a_channel_without_a_current_amount_is_not_bound() -> None:
     assert plan.allocation.spend[0, 0] == pytest.approx(40)
 
 
+def test_a_channel_that_starts_from_nothing_counts_in_its_units_total() -> None:
+    unit = Elasticity(unit={"ecommerce": Band(0.1, 0.1)})
+    base = problem(CHANNELS[:3], [[0.0], [200.0], [200.0]])
+    plan = reallocate(with_rules(base, unit))
+    assert plan.allocation.spend[:2].sum() == pytest.approx(220)
+    assert plan.allocation.spend[0, 0] > 0
+
+
 def test_elasticity_is_measured_from_the_budget_of_the_scenario() -> None:
     """With a tenth less money, a channel that keeps its share has not moved."""
     base = replace(with_rules(BASE, Elasticity(default=Band(0.0, 0.0))), budget=np.array([360.0]))
