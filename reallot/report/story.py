@@ -69,6 +69,8 @@ def story_of(plan: Plan) -> Story:
 
 def proof_of(plan: Plan) -> str:
     """How good the plan is at least, in a sentence."""
+    if _nothing_known(plan):
+        return "There is nothing to prove: of no channel is it known what it brings."
     currency = plan.problem.currency
     digits = table_decimals(plan.objective)
     sentence = (
@@ -78,6 +80,10 @@ def proof_of(plan: Plan) -> str:
     if plan.status == "time_limit":
         return f"{sentence} The time limit ended the search; a longer one may close the gap."
     return sentence
+
+
+def _nothing_known(plan: Plan) -> bool:
+    return all(c.curve is None or not c.curve.known for c in plan.problem.channels)
 
 
 def _moved(plan: Plan) -> float:
@@ -91,6 +97,8 @@ def _moved(plan: Plan) -> float:
 def _headline(plan: Plan, moved: float, gain: float) -> str:
     currency = plan.problem.currency
     least = max(plan.problem.minor_unit, 1e-9 * float(plan.problem.budget.sum()))
+    if _nothing_known(plan):
+        return "Nothing can be recommended: no channel's history shows what it brings."
     if moved <= least * plan.problem.current.size:
         return "Nothing needs to move: the approved split is the best that these rules allow."
     of_budget = percent(moved / float(plan.problem.budget.sum()))

@@ -75,3 +75,11 @@ def test_a_proof_that_the_clock_ended_says_so() -> None:
     plan = plan_of()
     assert "time limit" not in story_of(plan).proof
     assert "time limit" in story_of(replace(plan, status="time_limit")).proof
+
+
+def test_nothing_is_claimed_where_nothing_is_known() -> None:
+    problem = problem_of()
+    silent = tuple(replace(channel, curve=None) for channel in problem.channels)
+    story = story_of(reallocate(replace(problem, channels=silent)))
+    assert story.headline.startswith("Nothing can be recommended")
+    assert story.proof.startswith("There is nothing to prove")
