@@ -42,13 +42,13 @@ def least_movement(
     rate = tie.to_give_up / float(moved.sum())
     # A cell whose bound is dearer than the charge stays at its bound.
     dear = np.flatnonzero(prices.cells[: len(moved)] > 2 * rate)
-    tie.fix(dear, decision)
+    around.fix(dear, decision)
     tie.charge(np.setdiff1d(np.arange(len(moved)), dear), rate)
     calmer = tie.settle(decision)
     crumbs = np.flatnonzero((tie.moved(calmer) > 0) & (tie.moved(calmer) <= _CRUMB * tie.base))
     if not len(crumbs):
         return calmer
-    tie.fix(crumbs, np.concatenate([tie.base, np.zeros(len(around.program.problem.quarters))]))
+    around.fix(crumbs, np.concatenate([tie.base, np.zeros(len(around.program.problem.quarters))]))
     return tie.settle(calmer)
 
 
@@ -66,13 +66,6 @@ class _Tie:
     def moved(self, decision: Floats) -> Floats:
         """Money by which each channel and quarter moves."""
         return np.abs(decision[: len(self.base)] - self.base)
-
-    def fix(self, cells: Indices, decision: Floats) -> None:
-        """Keep cells where a decision has them, as far as their bounds allow."""
-        program = self.around.program
-        low, high = program.limits.lower[cells], program.limits.upper[cells]
-        at = np.clip(decision[cells] / program.unit, low, high)
-        self.around.model.set_bounds(cells, at, at)
 
     def charge(self, cells: Indices, rate: float) -> None:
         """Columns for |x - base| of some cells, each unit costing so much response."""
@@ -93,23 +86,21 @@ class _Tie:
             )
 
     def settle(self, otherwise: Floats) -> Floats:
-        """Solve and add tangents until what is promised is kept and nothing moves any more.
+        """Solve and add tangents until what is promised is kept and no step holds back a block.
 
         The last decision whose response is enough; ``otherwise`` where none is.
         """
-        last = here = otherwise
+        last = otherwise
         for _ in range(_ROUNDS):
             point = self.around.maximise(self.deadline - time.monotonic())
             if not point.found:
                 break
             kept = self.around.value(point.decision)
-            still = np.allclose(
-                point.decision, here, rtol=1e-6, atol=1e-6 * self.around.program.unit
-            )
-            here = point.decision
+            held_back = self.around.held_back(point.decision)
             if kept >= self.at_least:
-                last = here
-                if still and float(point.promised.sum()) - kept <= _KEPT * self.to_give_up:
+                last = point.decision
+                too_high = float(point.promised.sum()) - kept
+                if not held_back and too_high <= _KEPT * self.to_give_up:
                     break
-            self.around.move_to(here)
+            self.around.move_to(point.decision)
         return last

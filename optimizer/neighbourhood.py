@@ -36,6 +36,7 @@ class Neighbourhood:
         self.model.relax_integers()
         self._bent = _bent_blocks(relaxation)
         self.columns = self._columns(relaxation.columns)
+        self._fixed = np.zeros(self.program.size, dtype=bool)
         self._seen: Floats | None = None
         self.move_to(decision)
 
@@ -112,13 +113,34 @@ class Neighbourhood:
         rows = cuts(self.response, self.scale, self.columns, blocks, planes.take(blocks))
         self.model.add_rows(rows)
 
+    @property
+    def _loose_bent(self) -> Indices:
+        """Bent blocks whose own cell is not fixed."""
+        return self._bent[~self._fixed[self.response.cell[self._bent]]]
+
     def _bound_bent(self, x: Floats) -> None:
-        limits, cells = self.program.limits, self.response.cell[self._bent]
-        here, low, high = x[self._bent] / self.scale.money, limits.lower[cells], limits.upper[cells]
+        limits, bent = self.program.limits, self._loose_bent
+        cells = self.response.cell[bent]
+        here, low, high = x[bent] / self.scale.money, limits.lower[cells], limits.upper[cells]
         step = _STEP * (high - low)
-        self.model.set_bounds(
-            cells, np.clip(here - step, low, high), np.clip(here + step, low, high)
-        )
+        self._steps = cells, np.clip(here - step, low, high), np.clip(here + step, low, high)
+        self.model.set_bounds(*self._steps)
+
+    def fix(self, cells: Indices, decision: Floats) -> None:
+        """Keep cells where a decision has them, as far as their bounds allow."""
+        limits = self.program.limits
+        low, high = limits.lower[cells], limits.upper[cells]
+        at = np.clip(decision[cells] / self.scale.money, low, high)
+        self.model.set_bounds(cells, at, at)
+        self._fixed[cells] = True
+
+    def held_back(self, decision: Floats) -> bool:
+        """Whether a bent block was stopped by its step, not by a bound of its cell."""
+        limits, (cells, low, high) = self.program.limits, self._steps
+        here = decision[cells] / self.scale.money
+        at_step = (here <= low + AT_BOUND) & (low > limits.lower[cells] + AT_BOUND)
+        at_step |= (here >= high - AT_BOUND) & (high < limits.upper[cells] - AT_BOUND)
+        return bool(np.any(at_step))
 
 
 def _bent_blocks(relaxation: Relaxation) -> Indices:
