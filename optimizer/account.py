@@ -47,7 +47,8 @@ def rule_entries(program: Program, allocation: Allocation, prices: Floats) -> tu
     for index, row in enumerate(program.rows):
         used = row.used(decision)
         slack = row.limit - used if row.side == "max" else used - row.limit
-        binding = -row.excess(decision) <= _leeway(program, len(row.excess_form.cells))
+        form = program.limits.forms[index]
+        binding = -row.excess(decision) <= _leeway(program, len(form.cells))
         entries.append(
             RuleEntry(
                 rule=row.rule,

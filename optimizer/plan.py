@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from optimizer.form import Side
 from optimizer.problem import Allocation, AllocationProblem
 
 Status = Literal["optimal", "time_limit"]
-Side = Literal["min", "max"]
 
 RESERVE = "reserve"
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -37,11 +36,12 @@ def reallocate(problem: AllocationProblem) -> Plan:
     deadline = time.monotonic() + problem.time_limit
     program, response = Program(problem), response_of(problem)
     relaxation = _relax(program, response)
-    proof = _certify(relaxation, deadline)
+    current = _current_if_allowed(problem)
+    proof = _certify(relaxation, current, deadline)
     around = Neighbourhood(relaxation, proof.decision)
     prices = price_rules(around, proof.decision, deadline)
-    decision = least_movement(around, prices, _enough(response, proof), deadline)
-    allocation = _never_worse(response, round_to_minor_units(program, decision))
+    decision = least_movement(around, prices, _enough(response, proof, current), deadline)
+    allocation = _never_worse(response, round_to_minor_units(program, decision), current)
     return _plan(program, response, proof, allocation, prices.rules)
 
 
@@ -57,12 +57,9 @@ def _relax(program: Program, response: Response) -> Relaxation:
     return Relaxation(program, response)
 
 
-def _certify(relaxation: Relaxation, deadline: float) -> Certificate:
+def _certify(relaxation: Relaxation, current: Allocation | None, deadline: float) -> Certificate:
     problem = relaxation.program.problem
-    current = _current(problem)
-    start = None
-    if not violations(current):
-        start = np.concatenate([current.spend.ravel(), current.pool])
+    start = None if current is None else np.concatenate([current.spend.ravel(), current.pool])
     scale = _scale(relaxation.response)
     try:
         gap = _FOR_CERTIFYING * problem.tolerance
@@ -76,8 +73,9 @@ def _collision(program: Program) -> RulesCollide:
     return RulesCollide(problem.scenario, diagnose(program, problem.time_limit))
 
 
-def _current(problem: AllocationProblem) -> Allocation:
-    return Allocation(problem, problem.current, problem.current_pool)
+def _current_if_allowed(problem: AllocationProblem) -> Allocation | None:
+    current = Allocation(problem, problem.current, problem.current_pool)
+    return None if violations(current) else current
 
 
 def _scale(response: Response) -> float:
@@ -85,37 +83,32 @@ def _scale(response: Response) -> float:
     return max(response.value(response.problem.current), response.problem.minor_unit or 1e-9)
 
 
-def _enough(response: Response, proof: Certificate) -> float:
+def _enough(response: Response, proof: Certificate, current: Allocation | None) -> float:
     """Response that a plan moving less money must still bring."""
     problem = response.problem
     slack = _FOR_MOVEMENT * problem.tolerance * max(_scale(response), proof.value)
-    current = response.value(problem.current) if not violations(_current(problem)) else -np.inf
-    return max(proof.bound - slack, current)
+    least = proof.bound - slack
+    return least if current is None else max(least, response.value(current.spend))
 
 
-@dataclass(frozen=True)
-class _Comparison:
+def _comparable(allocation: Allocation) -> Allocation:
     """The approved budget cut pro rata to the money that a plan spends on channels."""
-
-    allocation: Allocation
-
-    @classmethod
-    def to(cls, allocation: Allocation) -> _Comparison:
-        problem = allocation.problem
-        base = problem.base
-        spent, whole = float(allocation.spend.sum()), float(base.sum())
-        spend = base * (spent / whole) if whole else base
-        return cls(Allocation(problem, spend, problem.budget - spend.sum(axis=0)))
+    problem = allocation.problem
+    base = problem.base
+    spent, whole = float(allocation.spend.sum()), float(base.sum())
+    spend = base * (spent / whole) if whole else base
+    return Allocation(problem, spend, problem.budget - spend.sum(axis=0))
 
 
-def _never_worse(response: Response, allocation: Allocation) -> Allocation:
+def _never_worse(
+    response: Response, allocation: Allocation, current: Allocation | None
+) -> Allocation:
     """The plan, unless the current or the comparable budget keeps the rules and brings more."""
-    problem = response.problem
     best, value = allocation, response.value(allocation.spend)
-    for other in (_current(problem), _Comparison.to(allocation).allocation):
-        if not np.all(other.pool >= 0) or violations(other):
-            continue
-        if response.value(other.spend) > value:
+    comparable = _comparable(allocation)
+    allowed = np.all(comparable.pool >= 0) and not violations(comparable)
+    for other in (current, comparable if allowed else None):
+        if other is not None and response.value(other.spend) > value:
             best, value = other, response.value(other.spend)
     return best
 
@@ -143,7 +136,7 @@ def _plan(
         bound=bound,
         gap=gap,
         current_objective=current,
-        comparable_objective=response.value(_Comparison.to(allocation).allocation.spend),
+        comparable_objective=response.value(_comparable(allocation).spend),
         rows=plan_rows(program, response, allocation, prices),
         rules=rule_entries(program, allocation, prices),
         warnings=problem.warnings,
