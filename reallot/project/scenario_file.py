@@ -7,18 +7,16 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field
 
 from reallot.project.policy import (
-    Band,
     Channel,
     Elasticities,
-    Fraction,
     Part,
     Policy,
     Reserve,
     Section,
     Share,
     Tiers,
-    as_tuple,
 )
+from reallot.project.policy.types import Band, Fraction, as_tuple
 
 
 def _per_quarter(value: Any) -> Any:

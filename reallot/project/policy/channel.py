@@ -1,0 +1,24 @@
+"""[[channel]]: what is said of one channel."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BeforeValidator
+
+from reallot.project.policy.elasticity import Elasticity
+from reallot.project.policy.types import Amount, Listed, Section, as_tuple
+
+
+class Channel(Section):
+    """[[channel]]: what is said of one channel. Amounts are per quarter."""
+
+    name: str
+    unit: str | None = None
+    tags: Listed = ()
+    elasticity: Elasticity | None = None
+    floor: Amount | None = None
+    cap: Amount | None = None
+    committed: bool = False
+    move_unknown: bool = False
+    pacing: Annotated[tuple[Amount, ...], BeforeValidator(as_tuple)] | None = None

@@ -1,0 +1,50 @@
+"""[plan] and [history]: the horizon, the money, and how tables are laid out."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from reallot.project.policy.types import LONGEST_HORIZON, Amount, Currency, Listed, Quarter, Section
+
+
+class Plan(Section):
+    """[plan]: the horizon and the money."""
+
+    name: str | None = None
+    currency: Currency
+    first_quarter: Quarter
+    quarters: Annotated[int, Field(ge=1, le=LONGEST_HORIZON)]
+    budget: Annotated[Amount, Field(gt=0)] | None = None
+    objective: Literal["response"] = "response"
+    rounding: Amount | None = None
+
+
+class HistoryTable(Section):
+    """[history]: how the history's table is laid out.
+
+    A wide table has a row per date: ``spend`` maps each channel to its heading, ``outcome`` is the
+    heading of the total result, ``unit_value`` that of the money one unit of it brings, where the
+    result does not count money; ``controls`` are headings of numbers, ``indicators`` headings of
+    text with the word that means nothing happened.
+    """
+
+    layout: Literal["long", "wide"] = "long"
+    date: str | None = None
+    spend: dict[str, str] = Field(default_factory=dict)
+    outcome: str | None = None
+    unit_value: str | None = None
+    controls: Listed = ()
+    indicators: dict[str, str] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _fits_layout(self) -> Self:
+        given = self.model_fields_set - {"layout", "indicators"}
+        if self.layout == "long" and given:
+            raise ValueError(f'layout = "wide" beside {", ".join(sorted(given))}')
+        if self.layout == "wide" and not self.spend:
+            raise ValueError('spend = { Channel = "heading", … } beside layout = "wide"')
+        if self.outcome is None and self.unit_value is not None:
+            raise ValueError("outcome beside unit_value")
+        return self

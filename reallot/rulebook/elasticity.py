@@ -1,0 +1,22 @@
+"""Rules about how far amounts may move."""
+
+from __future__ import annotations
+
+from optimizer import rules
+from optimizer.problem import Channel
+from reallot.project import policy as said
+
+
+def elasticity(said_: said.Policy, channels: tuple[Channel, ...]) -> tuple[rules.Elasticity, ...]:
+    """One rule for all bands, or none where the policy names no band."""
+    default = said_.elasticity.default
+    unit = {name: _band(moves) for name, moves in said_.elasticity.unit.items()}
+    entries = [said_.says_of(channel.name) for channel in channels]
+    channel = {e.name: _band(e.elasticity) for e in entries if e.elasticity is not None}
+    if default is None and not unit and not channel:
+        return ()
+    return (rules.Elasticity(None if default is None else _band(default), unit, channel),)
+
+
+def _band(moves: said.Moves) -> rules.Band:
+    return rules.Band(moves.down, moves.up)
