@@ -5,50 +5,71 @@ from __future__ import annotations
 import numpy as np
 
 from models.saturation import Floats
-from optimizer.plan import RESERVE, PlanRow, RuleEntry
-from optimizer.problem import Allocation
+from optimizer.plan import RESERVE, UNSPENT, Bent, PlanRow, RuleEntry
+from optimizer.problem import Allocation, AllocationProblem
 from optimizer.program import Program
-from optimizer.response import Response
 
 
-def plan_rows(
-    program: Program, response: Response, allocation: Allocation, prices: Floats
-) -> tuple[PlanRow, ...]:
-    """One row per quarter and channel, then the reserve; money, and response for it."""
-    problem = program.problem
-    expected = response.by_spending_quarter(allocation.spend)
-    marginal = response.marginal(allocation.spend)
+def plan_rows(program: Program, allocation: Allocation, prices: Floats) -> tuple[PlanRow, ...]:
+    """One row per quarter and channel, then the reserve, then what stays unspent if it may."""
+    problem, response = program.problem, program.response
+    values = np.array([channel.value for channel in problem.channels])
+    per_response = 1.0 if problem.objective == "spend" else values[:, None]
+    expected = response.by_spending_quarter(allocation.spend) * per_response
+    marginal = response.marginal(allocation.spend) * per_response
+    expected += _brought_by_choice(program, allocation)
+    if problem.objective == "profit":
+        expected -= allocation.spend
     reasons = _Reasons(program, allocation, prices)
     rows = []
     for q, quarter in enumerate(problem.quarters):
         for c, channel in enumerate(problem.channels):
             known = channel.curve is not None and channel.curve.known
-            rate = float(marginal[c, q])
+            rate = float(marginal[c, q]) if known else None
             row = _row(
                 quarter,
                 channel.name,
                 float(problem.current[c, q]),
                 float(allocation.spend[c, q]),
                 float(expected[c, q]),
-                rate if known else None,
-                reasons.of(program.cell(c, q), rate if known else None),
+                rate,
+                reasons.of(program.cell(c, q), rate),
             )
             rows.append(row)
         current, pool = float(problem.current_pool[q]), float(allocation.pool[q])
         reason = reasons.of(program.pool_cell(q), None)
         rows.append(_row(quarter, RESERVE, current, pool, 0.0, None, reason))
+        if problem.objective != "response":
+            rest = float(allocation.unspent[q])
+            rows.append(_row(quarter, UNSPENT, 0.0, rest, 0.0, None, _why_unspent(problem, rest)))
     return tuple(rows)
+
+
+def _why_unspent(problem: AllocationProblem, amount: float) -> str:
+    if amount <= 0:
+        return "the budget is needed in full"
+    if problem.objective == "spend":
+        return "the targets are met without it"
+    return "no channel that may take it would bring back what it costs"
+
+
+def _brought_by_choice(program: Program, allocation: Allocation) -> Floats:
+    """(C, Q) the objective's part of what is decided beside the amounts."""
+    out = np.zeros_like(allocation.spend)
+    for extra in program.extras:
+        if extra.cell is not None and extra.name in allocation.funded:
+            out.ravel()[extra.cell] += extra.brings
+    return out
 
 
 def rule_entries(program: Program, allocation: Allocation, prices: Floats) -> tuple[RuleEntry, ...]:
     """One entry per row of a rule and side, in the order of the rules."""
-    decision = _decision(allocation)
+    decision = program.decision_of(allocation)
     entries = []
     for index, row in enumerate(program.rows):
         used = row.used(decision)
         slack = row.limit - used if row.side == "max" else used - row.limit
-        form = program.limits.forms[index]
-        binding = -row.excess(decision) <= _leeway(program, len(form.cells))
+        binding = -row.excess(decision) <= program.leeway(index, decision)
         entries.append(
             RuleEntry(
                 rule=row.rule,
@@ -67,6 +88,37 @@ def rule_entries(program: Program, allocation: Allocation, prices: Floats) -> tu
     return tuple(entries)
 
 
+def bent_rules(program: Program, allocation: Allocation, prices: Floats) -> tuple[Bent, ...]:
+    """The rules that gave way, how far, and what giving way further would bring."""
+    decision = program.decision_of(allocation)
+    bent = []
+    for index, row in enumerate(program.rows):
+        beyond = row.excess(decision)
+        if not program.bends(index) or beyond <= program.leeway(index, decision):
+            continue
+        excess = beyond / (row.base.at(decision) or 1.0)
+        used = _amount(row.used(decision), row.unit)
+        text = (
+            f"{program.explain(index)}: it gave way to {used}, because the rules above it "
+            f"cannot hold otherwise"
+        )
+        bent.append(
+            Bent(
+                row.rule,
+                row.key,
+                row.quarter,
+                row.side,
+                row.limit,
+                excess,
+                row.unit,
+                program.level_of(row),
+                float(prices[index]),
+                text,
+            )
+        )
+    return tuple(bent)
+
+
 def _row(
     quarter: str,
     name: str,
@@ -81,17 +133,22 @@ def _row(
     return PlanRow(quarter, name, current, recommended, change, percent, expected, marginal, reason)
 
 
+def _amount(value: float, unit: str) -> str:
+    return f"{value:,.6g} %" if unit == "%" else f"{value:,.2f} {unit}"
+
+
 def _in_words(program: Program, index: int, price: float, binding: bool) -> str:
     text = program.explain(index)
     if not binding:
         return f"not reached: {text}"
     if price == 0:
         return text
-    row = program.rows[index]
+    row, problem = program.rows[index], program.problem
     step = "one percentage point" if row.unit == "%" else f"one {row.unit}"
     # A limit below 0 is how far something may fall: more of it is looser.
     way = "more" if row.side == "max" or row.limit < 0 else "less"
-    return f"{text}; {step} {way} would bring {price:,.2f}"
+    brings = "would save" if problem.objective == "spend" else "would bring"
+    return f"{text}; {step} {way} {brings} {price:,.2f}"
 
 
 class _Reasons:
@@ -100,18 +157,20 @@ class _Reasons:
     def __init__(self, program: Program, allocation: Allocation, prices: Floats) -> None:
         self.program = program
         self.prices = prices
-        self.decision = _decision(allocation)
+        self.decision = program.decision_of(allocation)
         limits = program.limits
+        bounds = set(limits.lower_row.tolist()) | set(limits.upper_row.tolist())
         self.binding = {
             index
-            for index, price in enumerate(prices.tolist())
-            if price > 0 or -program.rows[index].excess(self.decision) <= _leeway(program, 1)
+            for index in bounds - {-1}
+            if prices[index] > 0
+            or -program.rows[index].excess(self.decision) <= program.leeway(index, self.decision)
         }
-        self.joint = limits.matrix.tocsc()
+        self.joint = program.linearised(self.decision)[: len(limits.joint)].tocsc()
         self.budget_price = {
             row.quarter: price
             for row, price in zip(program.rows, prices.tolist(), strict=True)
-            if row.rule == "budget" and row.side == "max"
+            if row.rule == "budget" and row.key == "total" and row.side == "max"
         }
 
     def of(self, cell: int, marginal: float | None) -> str:
@@ -121,11 +180,10 @@ class _Reasons:
         worth = ""
         if marginal is not None:
             quarter = problem.quarters[cell % len(problem.quarters)]
-            elsewhere = self.budget_price.get(quarter, 0.0)
-            worth = (
-                f"one more {problem.currency} here would bring {marginal:,.2f}, "
-                f"at the margin of the budget {elsewhere:,.2f}"
-            )
+            elsewhere = self.budget_price.get(quarter, self.budget_price.get(None, 0.0))
+            worth = f"one more {problem.currency} here would bring {marginal:,.2f}"
+            if problem.objective == "response":
+                worth += f", at the margin of the budget {elsewhere:,.2f}"
         if index is not None:
             text = self.program.explain(index)
             return f"{text}; {worth}" if worth else text
@@ -142,16 +200,8 @@ class _Reasons:
             candidates = [
                 index
                 for index in rows
-                if self.prices[index] > 0 and self.program.rows[index].rule != "budget"
+                if self.prices[index] > 0
+                and (self.program.rows[index].rule, self.program.rows[index].key)
+                != ("budget", "total")
             ]
         return max(candidates, key=lambda index: float(self.prices[index]), default=None)
-
-
-def _decision(allocation: Allocation) -> Floats:
-    return np.concatenate([allocation.spend.ravel(), allocation.pool])
-
-
-def _leeway(program: Program, amounts: int) -> float:
-    """Money within which a row counts as reached: what rounding may leave over."""
-    problem = program.problem
-    return problem.minor_unit * max(amounts, 1) + 1e-9 * float(problem.budget.sum())

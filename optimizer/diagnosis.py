@@ -8,13 +8,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from optimizer.box import Box
 from optimizer.errors import Conflict
 from optimizer.form import Row
+from optimizer.pieces import Scale
+from optimizer.problem import Allocation
 from optimizer.program import Program
-from optimizer.solve import Model, Verdict
+from optimizer.relaxation import cuts
+from optimizer.solve import Model, Outcome, Verdict
+from optimizer.tangents import envelopes, promises, tangents
 
 # A violation below this share of an average cell is what the solver's own tolerance allows.
 _NOTHING = 1e-6
+_TANGENTS = (0.0, 0.05, 0.1, 0.25, 0.5, 1.0)
 # Rules of which every key has the same limit, or whose rows say the same with other amounts.
 _ALIKE = frozenset({"elasticity", "budget"})
 
@@ -30,6 +36,9 @@ class _Group:
 def diagnose(program: Program, seconds: float) -> Conflict:
     """A smallest set of colliding rules, with for each the change that alone makes all rules fit.
 
+    Responses are taken at the most that any plan could bring. Where the rules then fit, only the
+    curves themselves keep the rules about responses from holding, and these are named.
+
     The violation that is needed at least points to rows that cannot hold together (its duals are a
     Farkas certificate); rules are then left out one by one as long as the rest still collides, so
     that what remains is irreducible.
@@ -40,11 +49,53 @@ def diagnose(program: Program, seconds: float) -> Conflict:
         row, rule = program.rows[impossible[0]], program.owners[impossible[0]]
         remedy = rule.remedy(row, 0.0)
         return Conflict((rule.explain(row),), (remedy,) if remedy else ())
+    if len(program.limits.with_response) and not _collide(program, _solvable(program), deadline):
+        return _out_of_reach(program)
     colliding = _grouped(program, _certificate(program, deadline))
     groups = _irreducible(program, colliding, deadline)
     rules = tuple(_words(program, group) for group in groups)
     remedies = (_remedy(program, group, deadline) for group in _wider(program, groups))
     return Conflict(rules, tuple(text for text in remedies if text))
+
+
+def _out_of_reach(program: Program) -> Conflict:
+    """The rules about responses, where straight lines above the curves would still meet them."""
+    groups = _grouped(program, [program.limits.joint[n] for n in _about_responses(program)])
+    rules = tuple(f"{_words(program, group)}, which no plan's curves reach" for group in groups)
+    return Conflict(rules, ())
+
+
+def _about_responses(program: Program) -> list[int]:
+    joint = len(program.limits.joint)
+    return [n for n in program.limits.with_response.tolist() if n < joint]
+
+
+def _model(program: Program, rows: Sequence[int]) -> tuple[Model, float]:
+    """The listed rows over amounts bounded by 0 only; responses at the most they could be.
+
+    Returns the model and the response that counts as 1 in it.
+    """
+    response, layout = program.response, program.layout
+    spoken_of = np.isin(response.cell, program.limits.responses - layout.money)
+    part = response.take(np.flatnonzero(spoken_of))
+    most = np.full((layout.channels, layout.quarters), float(program.problem.budget.max()))
+    none, high = np.zeros(len(part.cell)), most.ravel()[part.cell]
+    box = Box(none, high, none, np.sum(part.carry * most[part.channel], axis=1))
+    env = envelopes(part, box)
+    value = float(promises(part, env, *box.at(1.0)).max(initial=0.0)) or 1.0
+    model = Model(program.build_unbounded(rows, value))
+    columns, media = program.column_of[layout.money + part.cell], np.arange(layout.spends)
+    for fraction in _TANGENTS:
+        planes = tangents(part, env, *box.at(fraction))
+        blocks = np.arange(len(part.cell))
+        scale = Scale(program.unit, value)
+        model.add_rows(cuts(part, scale, columns, media, blocks, planes))
+    return model, value
+
+
+def _solve(model: Model, deadline: float) -> Outcome:
+    seconds = max(deadline - time.monotonic(), 1.0)
+    return model.solve(seconds, _NOTHING) if model.mixed else model.relax(seconds)
 
 
 def _solvable(program: Program) -> list[int]:
@@ -54,11 +105,13 @@ def _solvable(program: Program) -> list[int]:
 def _certificate(program: Program, deadline: float) -> list[int]:
     """Rows with a price in the least total violation: they collide among themselves."""
     rows = _solvable(program)
-    model = Model(program.build_unbounded(rows))
+    model, _ = _model(program, rows)
     slacks = model.add_columns(-np.ones(len(rows)), np.zeros(len(rows)), np.full(len(rows), np.inf))
     for number, index in enumerate(rows):
         sign = -1.0 if program.rows[index].side == "max" else 1.0
         model.set_entry(number, int(slacks[number]), sign)
+    if model.mixed:
+        return rows
     outcome = model.relax(max(deadline - time.monotonic(), 1.0))
     if outcome.values is None:
         return rows
@@ -77,7 +130,7 @@ def _irreducible(program: Program, groups: list[_Group], deadline: float) -> lis
 
 
 def _collide(program: Program, rows: Sequence[int], deadline: float) -> bool:
-    outcome = Model(program.build_unbounded(rows)).relax(max(deadline - time.monotonic(), 1.0))
+    outcome = _solve(_model(program, rows)[0], deadline)
     return outcome.verdict is Verdict.INFEASIBLE
 
 
@@ -124,18 +177,19 @@ def _remedy(program: Program, group: _Group, deadline: float) -> str | None:
 def _least_loosening(program: Program, group: _Group, deadline: float) -> float | None:
     """In units of the group's limits, the same for all its rows."""
     rows = _solvable(program)
-    model = Model(program.build_unbounded(rows))
+    model, value = _model(program, rows)
     step = int(model.add_columns(-np.ones(1), np.zeros(1), np.full(1, np.inf))[0])
+    limits = program.limits.with_rows(rows, program.limits.links)
+    # Shares of planned money or of responses: the loosening is taken at the current budget.
+    base = program.problem.base
+    now = program.decision_of(Allocation.of(program.problem, base, 0 * program.problem.budget))
+    scales = program.scales(value)
     for number, index in enumerate(rows):
         if index in group.rows:
             row = program.rows[index]
             side = -1.0 if row.side == "max" else 1.0
-            model.set_entry(number, step, side * row.base.constant / program.unit)
-            for cell, coefficient in zip(row.base.cells, row.base.coefficients, strict=True):
-                # Shares of planned money: the loosening is taken at the current budget.
-                amount = coefficient * program.problem.base.ravel()[cell]
-                model.set_entry(number, step, side * amount / program.unit)
-    outcome = model.relax(max(deadline - time.monotonic(), 1.0))
+            model.set_entry(number, step, side * row.base.at(now) / limits.scale_of(number, scales))
+    outcome = _solve(model, deadline)
     if outcome.values is None:
         return None
     loosening = float(outcome.values[step])

@@ -1,4 +1,4 @@
-"""Linear forms over a plan's money, and the rows of rules that are made of them."""
+"""Linear forms over a decision, and the rows of rules that are made of them."""
 
 from __future__ import annotations
 
@@ -16,11 +16,7 @@ Side = Literal["min", "max"]
 
 @dataclass(frozen=True)
 class LinearForm:
-    """constant + sum of coefficients x cells.
-
-    ``cells`` are indices into the decision vector: channel c in quarter q of Q is c * Q + q, and
-    the pool of quarter q follows the C * Q channel cells. Money in, money out.
-    """
+    """constant + sum of coefficients x cells; ``cells`` are positions in `Layout`."""
 
     cells: NDArray[np.int64]
     coefficients: Floats
@@ -60,8 +56,8 @@ class Row:
 
     ``limit`` is in ``unit``: money, where ``base`` is the constant 1, or percentage points ("%"),
     where ``base`` is one per cent of the money that the share is taken of. So one more unit of
-    ``limit`` loosens the row by ``base`` units of money, for every rule alike.
-    ``n`` is how many rounded amounts the row adds up.
+    ``limit`` loosens the row by ``base`` units of money, for every rule alike. A ``counted`` row's
+    limit is a number of things: its price is for one thing more.
     """
 
     rule: str
@@ -72,6 +68,7 @@ class Row:
     base: LinearForm
     limit: float
     unit: str
+    counted: bool = False
 
     @property
     def excess_form(self) -> LinearForm:
@@ -79,7 +76,7 @@ class Row:
         return self.form.minus(self.limit, self.base)
 
     def excess(self, decision: Floats) -> float:
-        """Money by which the decision breaks the row; negative where it keeps it with room."""
+        """By how much of ``form`` the decision breaks the row; negative where it has room."""
         value = self.excess_form.at(decision)
         return value if self.side == "max" else -value
 

@@ -16,16 +16,16 @@ import numpy as np
 from models.saturation import Floats
 from optimizer.program import Program
 from optimizer.response import Indices
-from optimizer.solve import Model, Verdict
+from optimizer.solve import Model, Rows, Verdict
 
 _REACHED = 1e-6
 
 
 @dataclass(frozen=True)
 class Stand:
-    """A decision (money) with the duals read there, response per unit of money.
+    """A decision (money) with the duals read there, objective per unit.
 
-    ``marginal`` (cells,), ``row_duals`` (joint rows,), ``cell_duals`` (cells,).
+    ``marginal`` (amounts,), ``row_duals`` (rows of `Limits.matrix`,), ``cell_duals`` (amounts,).
     """
 
     decision: Floats
@@ -35,35 +35,39 @@ class Stand:
 
 
 class Reached:
-    """The limits that a decision reaches."""
+    """The limits that a decision reaches; ``rows`` are those of `Limits.matrix` it stands at."""
 
     def __init__(self, program: Program, stand: Stand) -> None:
         self.program = program
-        limits = program.limits
-        scaled = stand.decision / program.unit
-        self.low = scaled <= limits.lower + _REACHED
-        self.high = scaled >= limits.upper - _REACHED
-        sides = np.array([1.0 if program.rows[i].side == "max" else -1.0 for i in limits.joint])
-        room = sides * (limits.rhs - limits.matrix @ stand.decision) / program.unit
-        self.joint: Indices = np.flatnonzero(room <= _REACHED)
-        self.sides = sides
+        limits, amounts = program.limits, slice(0, program.size)
+        scaled = stand.decision[amounts] / program.unit
+        self.low = scaled <= limits.lower[amounts] + _REACHED
+        self.high = scaled >= limits.upper[amounts] - _REACHED
+        self.matrix = program.linearised(stand.decision)
+        largest = abs(self.matrix).max(axis=1).toarray().ravel() * program.unit
+        size = np.where(largest > 0, largest, 1.0)
+        least, most = limits.between
+        value = limits.matrix @ stand.decision
+        self.below = (value - least) / size <= _REACHED
+        self.above = (most - value) / size <= _REACHED
+        self.rows: Indices = np.flatnonzero((self.below | self.above) & (largest > 0))
 
     def duals_are_unique(self) -> bool:
-        """Whether the reached joint rows are independent in the cells that are free."""
-        free = ~(self.low | self.high)
-        rows = self.program.limits.matrix[self.joint][:, np.flatnonzero(free)].toarray()
+        """Whether the reached rows are independent in the amounts that are free."""
+        free = np.flatnonzero(~(self.low | self.high))
+        whole = self.matrix[self.rows]
+        if not whole.shape[0]:
+            return True
+        rows = whole[:, free].toarray()
         # The two sides of an equation are one row.
         distinct = np.unique(np.round(rows, 12), axis=0)
-        whole = self.program.limits.matrix[self.joint].toarray()
-        return len(np.unique(np.round(whole, 12), axis=0)) == (
-            np.linalg.matrix_rank(distinct) if distinct.size else 0
-        )
+        count = len(np.unique(np.round(whole.toarray(), 12), axis=0))
+        return count == (np.linalg.matrix_rank(distinct) if distinct.size else 0)
 
 
 def loosening_gains(program: Program, stand: Stand, reached: Reached, deadline: float) -> Stand:
     """The stand with its duals replaced by what loosening each limit brings."""
-    limits = program.limits
-    implied = limits.matrix.T @ stand.row_duals
+    implied = reached.matrix.T @ stand.row_duals
     gradient = np.array(implied)
     # Free cells agree only so far; first-order moves between them must not look like gains.
     at_high, at_low = reached.high & ~reached.low, reached.low & ~reached.high
@@ -71,27 +75,29 @@ def loosening_gains(program: Program, stand: Stand, reached: Reached, deadline: 
     gradient[at_low] = np.minimum(stand.marginal, implied)[at_low]
     fixed = reached.low & reached.high
     gradient[fixed] = stand.marginal[fixed]
-    model = Model(program.build_unbounded([limits.joint[number] for number in reached.joint]))
+    model = Model(program.build_unbounded([], 1.0))
+    model.relax_integers()
     size = program.size
     below = np.where(reached.low, 0.0, -np.inf)
     above = np.where(reached.high, 0.0, np.inf)
     scale = max(float(np.abs(gradient).max(initial=0.0)), np.finfo(float).tiny)
     model.set_costs(np.arange(size), gradient / scale)
     model.set_bounds(np.arange(size), below, above)
-    for position, number in enumerate(reached.joint.tolist()):
-        _bound_row(model, position, reached.sides[number], 0.0)
-    row_duals, cell_duals = np.zeros(len(limits.joint)), np.zeros(size)
+    at = _add_reached_rows(model, reached)
+    row_duals, cell_duals = np.zeros(len(stand.row_duals)), np.zeros(size)
 
     def gain(otherwise: float) -> float:
         outcome = model.relax(max(deadline - time.monotonic(), 0.01))
         return outcome.objective * scale if outcome.verdict is Verdict.OPTIMAL else otherwise
 
-    for position, number in enumerate(reached.joint.tolist()):
-        if stand.row_duals[number] * reached.sides[number] > 0:
-            _bound_row(model, position, reached.sides[number], 1.0)
-            dual = abs(float(stand.row_duals[number]))
-            row_duals[number] = reached.sides[number] * gain(dual)
-            _bound_row(model, position, reached.sides[number], 0.0)
+    joint = len(program.limits.joint)
+    for row, number in zip(at.tolist(), reached.rows.tolist(), strict=True):
+        dual = float(stand.row_duals[number])
+        side = 1.0 if reached.above[number] else -1.0
+        if number < joint and dual * side > 0:
+            model.set_row_bounds(row, *_around_zero(reached, number, 1.0))
+            row_duals[number] = side * gain(abs(dual))
+            model.set_row_bounds(row, *_around_zero(reached, number, 0.0))
     for cell in np.flatnonzero((stand.cell_duals != 0) & (reached.low | reached.high)).tolist():
         one = np.array([cell])
         up = stand.cell_duals[cell] > 0
@@ -101,5 +107,16 @@ def loosening_gains(program: Program, stand: Stand, reached: Reached, deadline: 
     return Stand(stand.decision, stand.marginal, row_duals, cell_duals)
 
 
-def _bound_row(model: Model, row: int, side: float, room: float) -> None:
-    model.set_row_bounds(row, -np.inf if side > 0 else -room, room if side > 0 else np.inf)
+def _add_reached_rows(model: Model, reached: Reached) -> Indices:
+    """The reached rows over moves of the amounts; returns their positions in the model."""
+    entries = reached.matrix[reached.rows].tocoo()
+    rows, columns = entries.row.astype(np.int64), entries.col.astype(np.int64)
+    bounds = [_around_zero(reached, number, 0.0) for number in reached.rows.tolist()]
+    low, high = (np.array([bound[side] for bound in bounds], dtype=float) for side in (0, 1))
+    return model.add_rows(Rows.from_entries(low, high, rows, columns, entries.data))
+
+
+def _around_zero(reached: Reached, number: int, room: float) -> tuple[float, float]:
+    """Bounds on a move of a reached row that has so much room."""
+    low = -room if reached.below[number] else -np.inf
+    return low, room if reached.above[number] else np.inf

@@ -34,7 +34,7 @@ def least_movement(
     """
     decision = prices.decision
     # Nothing to give up still leaves ties to be settled, for next to nothing.
-    to_give_up = max(around.value(decision) - at_least, 1e-9 * around.scale.value)
+    to_give_up = max(around.value(decision) - at_least, 1e-7 * around.relaxation.unit)
     tie = _Tie(around, at_least, to_give_up, deadline)
     moved = tie.moved(decision)
     if moved.sum() == 0 or around.value(decision) < at_least:
@@ -48,7 +48,9 @@ def least_movement(
     crumbs = np.flatnonzero((tie.moved(calmer) > 0) & (tie.moved(calmer) <= _CRUMB * tie.base))
     if not len(crumbs):
         return calmer
-    around.fix(crumbs, np.concatenate([tie.base, np.zeros(len(around.program.problem.quarters))]))
+    still = calmer.copy()
+    still[crumbs] = tie.base[crumbs]
+    around.fix(crumbs, still)
     return tie.settle(calmer)
 
 
@@ -71,7 +73,7 @@ class _Tie:
         """Columns for |x - base| of some cells, each unit costing so much response."""
         model, scale, count = self.around.model, self.around.scale, len(cells)
         base = self.base[cells] / scale.money
-        costs = np.full(count, -rate * scale.money / scale.value)
+        costs = np.full(count, -rate * scale.money / self.around.relaxation.unit)
         columns = model.add_columns(costs, np.zeros(count), np.full(count, np.inf))
         for sign in (1.0, -1.0):
             # sign * (x - base) <= moved
@@ -99,7 +101,7 @@ class _Tie:
             held_back = self.around.held_back(point.decision)
             if kept >= self.at_least:
                 last = point.decision
-                too_high = float(point.promised.sum()) - kept
+                too_high = self.around.promised(point) - kept
                 if not held_back and too_high <= _KEPT * self.to_give_up:
                     break
             self.around.move_to(point.decision)

@@ -2,7 +2,7 @@
 
 Certifying asks what any plan could bring; prices and ties ask what changes near the plan that was
 found. So the over-estimates give way to tangents of the true response, close on both sides of the
-decision. Blocks that are not concave everywhere may move a little at a time only.
+decision. Blocks that are not concave everywhere may move a little at a time only; switches stay.
 """
 
 from __future__ import annotations
@@ -28,15 +28,17 @@ class Neighbourhood:
     """A linear program around one decision, on the model that certified it."""
 
     def __init__(self, relaxation: Relaxation, decision: Floats) -> None:
+        self.relaxation = relaxation
         self.program: Program = relaxation.program
         self.response: Response = relaxation.response
         self.model = relaxation.model
         self.scale = relaxation.scale
-        self.rule_rows = len(self.program.limits.joint)
         self.model.relax_integers()
+        relaxation.fix_switches(decision)
         self._bent = _bent_blocks(relaxation)
         self.columns = self._columns(relaxation.columns)
         self._fixed = np.zeros(self.program.size, dtype=bool)
+        self._shift = np.zeros(self.program.limits.count)
         self._seen: Floats | None = None
         self.move_to(decision)
 
@@ -46,8 +48,10 @@ class Neighbourhood:
         Bent blocks get a new one; the old ones, and the pieces under them, no longer count.
         """
         none = np.zeros(len(self._bent))
-        fresh = self.model.add_columns(none + 1.0, none - np.inf, none + np.inf)
+        costs = self.relaxation.worth[self._bent] * self.scale.value / self.relaxation.unit
+        fresh = self.model.add_columns(costs, none - np.inf, none + np.inf)
         self.model.set_costs(promised[self._bent], none)
+        self.relaxation.take_over(self._bent, fresh)
         columns = promised.copy()
         columns[self._bent] = fresh
         # What a block may bring at most would share the prices of its cell's bounds.
@@ -57,22 +61,23 @@ class Neighbourhood:
 
     def move_to(self, decision: Floats) -> None:
         """Add tangents around a decision, and let bent blocks move around it."""
-        x, y = self.response.coordinates(self.program.allocation(decision).spend)
+        x, y = self.response.coordinates(self.relaxation.spend(decision))
         blocks = self._news(x, y)
         planes = [self._tangents(x, y, reach) for reach in _REACH]
         self._cut(blocks, planes[0])
         # Where the response is convex, tangents from both sides would undercut it; a cell that its
         # bounds stop needs none beside the one where it stands.
         concave = planes[1].per_x <= planes[2].per_x
-        beside = blocks[(concave & self._inside(x))[blocks]]
+        beside = blocks[(concave & self._inside(decision))[blocks]]
         for plane in planes[1:]:
             self._cut(beside, plane)
-        self._bound_bent(x)
+        self._bound_bent(decision)
 
-    def _inside(self, x: Floats) -> NDArray[np.bool_]:
+    def _inside(self, decision: Floats) -> NDArray[np.bool_]:
         """(B,) whether each block's own cell is strictly between its bounds."""
-        limits, here = self.program.limits, x / self.scale.money
-        low, high = limits.lower[self.response.cell], limits.upper[self.response.cell]
+        limits, cells = self.program.limits, self.response.cell
+        low, high, here = limits.lower[cells], limits.upper[cells], decision[cells]
+        here = here / self.scale.money
         return np.asarray((here > low + AT_BOUND) & (here < high - AT_BOUND))
 
     def _news(self, x: Floats, y: Floats) -> Indices:
@@ -86,31 +91,48 @@ class Neighbourhood:
         return np.flatnonzero(moved)
 
     def maximise(self, seconds: float) -> Point:
-        """Solve the linear program as it stands."""
+        """Solve the linear program as it stands.
+
+        Where the true curves miss a rule's row, the next solution is asked for that much more.
+        """
         outcome = self.model.relax(seconds)
         if outcome.values is None:
             return Point(outcome, np.empty(0), np.empty(0))
         promised = outcome.values[self.columns] * self.scale.value
-        return Point(outcome, self.program.money(outcome.values), promised)
+        decision = self.program.decision(outcome.values)
+        short = self.relaxation.shortfall(decision)
+        if short.any():
+            self._shift += 1.05 * short
+            self.relaxation.shift_rows(self._shift)
+        return Point(outcome, decision, promised)
 
     def value(self, decision: Floats) -> float:
-        """True response of a decision."""
-        return self.response.value(self.program.allocation(decision).spend)
+        """True objective of a decision; minus infinity where it breaks a rule."""
+        if not self.relaxation.keeps(decision):
+            return -np.inf
+        return self.relaxation.objective.at(decision)
+
+    def promised(self, point: Point) -> float:
+        """Objective that a solution promises; what else the model charges for is not part of it."""
+        promised = point.decision.copy()
+        promised[self.program.layout.money + self.response.cell] = point.promised
+        return self.relaxation.objective.at(promised)
 
     def row_duals(self, outcome: Outcome) -> Floats:
-        """(joint rows,) response gained per unit of money added to each right-hand side."""
-        return np.asarray(outcome.row_duals[: self.rule_rows] * self.scale.value / self.scale.money)
+        """(rows,) objective gained per unit added to each right-hand side of `Limits.matrix`."""
+        return self.relaxation.row_duals(outcome)
 
     def cell_duals(self, outcome: Outcome) -> Floats:
-        """(cells,) response gained per unit of money added to a cell's bound."""
+        """(amounts,) objective gained per unit of money added to an amount's bound."""
         duals = outcome.column_duals[: self.program.size]
-        return np.asarray(duals * self.scale.value / self.scale.money)
+        return np.asarray(duals * self.relaxation.unit / self.scale.money)
 
     def _tangents(self, x: Floats, y: Floats, reach: float) -> Tangents:
         return true_tangents(self.response, x * (1 + reach), y)
 
     def _cut(self, blocks: Indices, planes: Tangents) -> None:
-        rows = cuts(self.response, self.scale, self.columns, blocks, planes.take(blocks))
+        media = self.relaxation.media
+        rows = cuts(self.response, self.scale, self.columns, media, blocks, planes.take(blocks))
         self.model.add_rows(rows)
 
     @property
@@ -118,10 +140,14 @@ class Neighbourhood:
         """Bent blocks whose own cell is not fixed."""
         return self._bent[~self._fixed[self.response.cell[self._bent]]]
 
-    def _bound_bent(self, x: Floats) -> None:
+    def _bound_bent(self, decision: Floats) -> None:
         limits, bent = self.program.limits, self._loose_bent
         cells = self.response.cell[bent]
-        here, low, high = x[bent] / self.scale.money, limits.lower[cells], limits.upper[cells]
+        here, low, high = (
+            decision[cells] / self.scale.money,
+            limits.lower[cells],
+            limits.upper[cells],
+        )
         step = _STEP * (high - low)
         self._steps = cells, np.clip(here - step, low, high), np.clip(here + step, low, high)
         self.model.set_bounds(*self._steps)

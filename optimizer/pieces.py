@@ -3,6 +3,9 @@
 Each piece has one binary and its own copies of the block's own spend, carried state and response;
 the copies are 0 where the piece is not chosen, and add up to the block's. Relaxed, this is the
 convex hull of the pieces (Balas' disjunctive form), so splitting never weakens the bound.
+
+Where a channel gets nothing or something, the nothing is a piece of its own, and the other pieces
+together are the channel's switch: so the response is as tight as the switch.
 """
 
 from __future__ import annotations
@@ -30,9 +33,13 @@ class Scale:
 
 @dataclass(frozen=True)
 class Piece:
-    """One part of a block's domain (box of one block), its envelope and its columns."""
+    """One part of a block's domain (box of one block), its envelope and its columns.
+
+    ``on`` is False for the piece in which the channel gets nothing at all.
+    """
 
     box: Box
+    on: bool
     envelope: Envelope
     chosen: int
     x: int
@@ -45,20 +52,36 @@ class Piece:
         return np.array([self.chosen, self.x, self.y, self.response])
 
 
+@dataclass(frozen=True)
+class Site:
+    """Where a block stands in the model.
+
+    ``media`` (C * Q,) the column of every cell's media, ``promised`` that of the block's
+    over-estimate, ``switch`` that of being active, None where it has none.
+    """
+
+    media: Indices
+    promised: int
+    switch: int | None = None
+
+
 class SplitBlock:
     """The pieces of one block; exactly one is chosen."""
 
     def __init__(
-        self, model: Model, scale: Scale, response: Response, box: Box, column: int
+        self, model: Model, scale: Scale, response: Response, box: Box, site: Site
     ) -> None:
-        """``response`` is that of the one block, ``column`` the block's over-estimate."""
+        """``response`` is that of the one block; ``box`` that of its being active."""
         self.model = model
         self.scale = scale
         self.response = response
         self.pieces: list[Piece] = []
-        self._link = self._add_link(column)
-        self._add_piece(box)
+        self._link = self._add_link(site)
+        self._add_piece(box, on=True)
         self.active = self.pieces[0]
+        if site.switch is not None:
+            none = np.zeros(1)
+            self._add_piece(Box(none, none, box.y_low, box.y_high), on=False)
 
     def split(self, x: float, y: float) -> None:
         """Divide the active piece at the point where its promise was too high.
@@ -72,14 +95,15 @@ class SplitBlock:
         due_x = float(excess @ response.beta) * float(old.box.x_high[0] - old.box.x_low[0])
         due_y = float(excess @ response.gamma) * float(old.box.y_high[0] - old.box.y_low[0])
         for part in old.box.divided("x" if due_x >= due_y else "y", here, state):
-            self._add_piece(part)
+            self._add_piece(part, old.on)
         self.pieces.remove(old)
         self.model.set_bounds(np.array([old.chosen]), np.zeros(1), np.zeros(1))
-        self.settle(x, y)
+        self.settle(x, y, on=old.on)
 
-    def settle(self, x: float, y: float) -> None:
+    def settle(self, x: float, y: float, *, on: bool) -> None:
         """Make the piece that holds the point the active one."""
-        self.active = next((p for p in self.pieces if p.box.holds(x, y)), self.pieces[0])
+        fits = [p for p in self.pieces if p.on == on] or self.pieces
+        self.active = next((p for p in fits if p.box.holds(x, y)), fits[0])
 
     def cut(self, piece: Piece, planes: Tangents) -> None:
         """Hold a piece's response down, and at 0 where it is not chosen."""
@@ -103,29 +127,35 @@ class SplitBlock:
             )
         )
 
-    def _add_link(self, column: int) -> Indices:
-        """Rows: one piece is chosen; copies of x, y and response add up to the block's."""
+    def _add_link(self, site: Site) -> Indices:
+        """Rows: one piece is chosen; copies of x, y and response add up to the block's.
+
+        With a switch, the pieces that are on add up to it.
+        """
         response = self.response
         earlier = np.flatnonzero(response.carry[0])
         first = int(response.channel[0]) * response.carry.shape[1]
-        return self.model.add_rows(
-            Rows.from_entries(
-                np.array([1.0, 0.0, 0.0, 0.0]),
-                np.array([1.0, 0.0, 0.0, 0.0]),
-                np.concatenate([[1], np.full(len(earlier), 2), [3]]),
-                np.concatenate([[response.cell[0]], first + earlier, [column]]),
-                np.concatenate([[-1.0], -response.carry[0, earlier], [-1.0]]),
-            )
-        )
+        row = [1, *np.full(len(earlier), 2), 3]
+        column = [site.media[response.cell[0]], *site.media[first + earlier], site.promised]
+        value = [-1.0, *-response.carry[0, earlier], -1.0]
+        right = [1.0, 0.0, 0.0, 0.0]
+        if site.switch is not None:
+            row, column, value = [*row, 4], [*column, site.switch], [*value, -1.0]
+            right = [*right, 0.0]
+        sides = np.array(right)
+        rows = Rows.from_entries(sides, sides, np.array(row), np.array(column), np.array(value))
+        return self.model.add_rows(rows)
 
-    def _add_piece(self, box: Box) -> None:
+    def _add_piece(self, box: Box, on: bool) -> None:
         chosen = self.model.add_binaries(1)
         copies = self.model.add_columns(
             np.zeros(3), np.array([0.0, 0.0, -np.inf]), np.full(3, np.inf)
         )
-        piece = Piece(box, envelopes(self.response, box), int(chosen[0]), *copies.tolist())
+        env = envelopes(self.response, box)
+        piece = Piece(box, on, env, int(chosen[0]), *copies.tolist())
         self.pieces.append(piece)
-        for row, column in zip(self._link.tolist(), piece.columns.tolist(), strict=True):
+        columns = [*piece.columns.tolist(), *([piece.chosen] if on else [])]
+        for row, column in zip(self._link.tolist(), columns, strict=False):
             self.model.set_entry(row, column, 1.0)
         self._bound_copies(piece)
         points = [box.at(fraction) for fraction in _FIRST_TANGENTS]

@@ -11,15 +11,17 @@ from optimizer.problem import Allocation, AllocationProblem
 Status = Literal["optimal", "time_limit"]
 
 RESERVE = "reserve"
+UNSPENT = "unspent"
 
 
 @dataclass(frozen=True)
 class PlanRow:
-    """One channel (or the reserve) in one quarter; money in the plan's currency.
+    """One channel (or the reserve, or what stays unspent) in one quarter; in money.
 
     ``change_pct`` is in per cent, None where the current amount is 0. ``expected_response`` is this
-    spend's part of the objective, ``marginal_return`` response per further unit of money (None for
-    the reserve and for channels of which nothing is known). ``reason`` is one sentence.
+    spend's part of the objective (of the response, where the objective is least money),
+    ``marginal_return`` what a further unit of money brings (None for the reserve and for channels
+    of which nothing is known). ``reason`` is one sentence.
     """
 
     quarter: str
@@ -56,12 +58,34 @@ class RuleEntry:
 
 
 @dataclass(frozen=True)
+class Bent:
+    """A rule that gave way because the rules could not all hold.
+
+    ``excess`` is how far beyond ``limit`` the plan goes, both in ``unit``; ``cost`` what the
+    objective would still gain if it gave way by one unit more.
+    """
+
+    rule: str
+    key: str
+    quarter: str | None
+    side: Side
+    limit: float
+    excess: float
+    unit: str
+    level: int
+    cost: float
+    text: str
+
+
+@dataclass(frozen=True)
 class Plan:
     """A certified plan for one scenario: no plan within the rules brings more than ``bound``.
 
-    ``objective`` is the response of the rounded plan under the unmerged curves,
-    ``current_objective`` that of the approved budget, ``comparable_objective`` that of the approved
-    budget cut pro rata to the money this plan spends: the gain is measured against it. ``gap`` is
+    ``objective`` is that of the rounded plan under the curves themselves: response or profit, to
+    be as much as possible (``sense`` "max"), or money, to be as little (``sense`` "min": then no
+    plan needs less than ``bound``). ``current_objective`` is that of the approved budget,
+    ``comparable_objective`` that of the approved budget cut pro rata to the money this plan spends:
+    the gain is measured against it. ``bent`` are the rules that gave way. ``gap`` is
     (bound - objective) / max(|objective|, |current_objective|, 1 minor unit), rounding included.
     ``status`` is "time_limit" where the clock stopped the proof.
     """
@@ -76,10 +100,11 @@ class Plan:
     comparable_objective: float
     rows: tuple[PlanRow, ...]
     rules: tuple[RuleEntry, ...]
+    bent: tuple[Bent, ...] = ()
     warnings: tuple[str, ...] = ()
-    sense: Literal["max"] = "max"
+    sense: Literal["max", "min"] = "max"
 
     @property
-    def upper_bound(self) -> float:
-        """The bound on the response; the same as ``bound`` while maximising."""
-        return self.bound
+    def upper_bound(self) -> float | None:
+        """The most that the objective may be; None where it is minimised."""
+        return self.bound if self.sense == "max" else None

@@ -49,7 +49,7 @@ def price_rules(around: Neighbourhood, decision: Floats, deadline: float) -> Pri
         outcome, found = point.outcome, around.value(point.decision)
         if found >= value:
             best, value = point.decision, found
-        kept = float(point.promised.sum()) - found <= _KEPT * abs(found)
+        kept = around.promised(point) - found <= _KEPT * abs(found)
         if kept and _agree(around, point.decision, outcome):
             break
         around.move_to(point.decision)
@@ -61,23 +61,30 @@ def price_rules(around: Neighbourhood, decision: Floats, deadline: float) -> Pri
 
 def _agree(around: Neighbourhood, decision: Floats, outcome: Outcome) -> bool:
     program = around.program
-    limits = program.limits
-    marginal = around.response.marginal(program.allocation(decision).spend).ravel()
-    implied = (limits.matrix.T @ around.row_duals(outcome))[: len(marginal)]
-    scaled = decision / program.unit
-    inside = (scaled > limits.lower + AT_BOUND) & (scaled < limits.upper - AT_BOUND)
-    free = inside[: len(marginal)] & (marginal > 0)
-    off = np.abs(marginal - implied)[free]
-    return bool(np.all(off <= AGREEMENT * np.maximum(marginal, implied)[free]))
+    limits, spends = program.limits, program.layout.spends
+    objective = around.relaxation.objective
+    marginal = program.gradient(decision, objective)[:spends]
+    implied = (program.linearised(decision).T @ around.row_duals(outcome))[:spends]
+    # Profit has no slope where money stops paying: agreement is a share of what money brings.
+    brought = around.response.marginal(around.relaxation.spend(decision), around.relaxation.worth)
+    size = np.maximum(np.maximum(np.abs(marginal), np.abs(implied)), brought.ravel())
+    scaled = decision[:spends] / program.unit
+    inside = (scaled > limits.lower[:spends] + AT_BOUND) & (
+        scaled < limits.upper[:spends] - AT_BOUND
+    )
+    free = inside & (marginal != 0)
+    return bool(np.all(np.abs(marginal - implied)[free] <= AGREEMENT * size[free]))
 
 
 def _stand(around: Neighbourhood, outcome: Outcome, decision: Floats, deadline: float) -> Stand:
     """The duals at a decision; where they are not unique, what loosening each limit brings."""
     program = around.program
-    marginal = np.zeros(program.size)
-    spends = around.response.marginal(program.allocation(decision).spend).ravel()
-    marginal[: len(spends)] = spends
-    stand = Stand(decision, marginal, around.row_duals(outcome), around.cell_duals(outcome))
+    stand = Stand(
+        decision,
+        program.gradient(decision, around.relaxation.objective),
+        around.row_duals(outcome),
+        around.cell_duals(outcome),
+    )
     reached = Reached(program, stand)
     if reached.duals_are_unique():
         return stand
@@ -85,17 +92,18 @@ def _stand(around: Neighbourhood, outcome: Outcome, decision: Floats, deadline: 
 
 
 def _read(program: Program, stand: Stand) -> Floats:
-    """Gains per unit of limit: a row's limit moves its bound by ``base`` money."""
+    """Gains per unit of limit: a row's limit moves its bound by ``base``."""
     prices = np.zeros(len(program.rows))
     limits, rows, decision = program.limits, program.rows, stand.decision
-    for index, dual in zip(limits.joint, stand.row_duals.tolist(), strict=True):
+    for index, dual in zip(limits.joint, stand.row_duals.tolist(), strict=False):
         gain = dual if rows[index].side == "max" else -dual
         prices[index] = max(gain, 0.0) * rows[index].base.at(decision)
     duals = stand.cell_duals
     # A bent block may have been stopped by its step instead of a rule: only bounds have prices.
-    bound = np.where(duals > 0, limits.upper, limits.lower)
-    index_of = np.where(duals > 0, limits.upper_row, limits.lower_row)
-    reached = np.abs(decision / program.unit - bound) <= AT_BOUND
+    amounts = slice(0, program.size)
+    bound = np.where(duals > 0, limits.upper[amounts], limits.lower[amounts])
+    index_of = np.where(duals > 0, limits.upper_row[amounts], limits.lower_row[amounts])
+    reached = np.abs(decision[amounts] / program.unit - bound) <= AT_BOUND
     for cell in np.flatnonzero((duals != 0) & reached & (index_of >= 0)).tolist():
         index = int(index_of[cell])
         prices[index] = abs(float(duals[cell])) * rows[index].base.at(decision)

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from models.curve import ResponseCurve
 from models.saturation import Floats
+from optimizer.layout import Layout
 
 if TYPE_CHECKING:
     from optimizer.rules.rule import Rule
+
+
+# Most response for the whole budget, most value beyond what is spent, or least money.
+Objective = Literal["response", "profit", "spend"]
 
 
 @dataclass(frozen=True)
@@ -20,13 +26,19 @@ class Channel:
     """A line of the budget.
 
     ``curve`` is None where nothing is known of what the channel brings (no history and no given
-    curve): it counts in every budget and share and adds nothing to the objective.
+    curve): it counts in every budget and share and adds nothing to the objective. ``value`` is
+    what a unit of its response counts in the objective. Of its amount, ``fixed_cost`` is paid in
+    every quarter in which the channel gets money at all, and ``cost_of_result`` (a rate on its
+    response) for what it brings; the rest buys media.
     """
 
     name: str
     curve: ResponseCurve | None = None
     unit: str | None = None
     tags: frozenset[str] = frozenset()
+    value: float = 1.0
+    fixed_cost: float = 0.0
+    cost_of_result: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -40,6 +52,11 @@ class AllocationProblem:
     ``media_price``  (C, Q) factor on prices: money buys 1 / media_price of what it bought.
     ``pacing``       per channel: shares of a quarter's spend per period of its curve, adding to 1;
                      None means even.
+    ``objective``    what is maximised (response, profit) or minimised (spend); except for
+                     response, the budget is a ceiling and money may stay unspent.
+    ``shift``        share of a quarter's budget that may move to another quarter.
+    ``bends``        the level (1 to 9) at which a rule gives way where the rules cannot all hold,
+                     by rule and key; key "" stands for every key of the rule.
     ``minor_unit``   the currency's smallest amount; 0 turns rounding off.
     ``tolerance``    the gap at which a plan counts as optimal; ``time_limit`` in seconds.
     """
@@ -56,6 +73,9 @@ class AllocationProblem:
     media_price: Floats
     pacing: tuple[tuple[float, ...] | None, ...]
     rules: tuple[Rule, ...] = ()
+    objective: Objective = "response"
+    shift: float = 0.0
+    bends: Mapping[tuple[str, str], int] = field(default_factory=dict)
     minor_unit: float = 0.01
     tolerance: float = 1e-4
     time_limit: float = 60.0
@@ -76,6 +96,11 @@ class AllocationProblem:
             raise ValueError("a media price must be above 0")
 
     @property
+    def layout(self) -> Layout:
+        """Where each amount of a decision stands."""
+        return Layout(len(self.channels), len(self.quarters))
+
+    @property
     def base(self) -> Floats:
         """(C, Q) money from which elasticity is measured.
 
@@ -93,8 +118,22 @@ class AllocationProblem:
 
 @dataclass(frozen=True)
 class Allocation:
-    """Money per channel and quarter (C, Q) and pool per quarter (Q,), for one problem."""
+    """Money for one problem: per channel and quarter (C, Q), pool and unspent per quarter (Q,).
+
+    ``funded`` names the decision packages that get their money.
+    """
 
     problem: AllocationProblem
     spend: Floats
     pool: Floats
+    unspent: Floats
+    funded: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, problem: AllocationProblem, spend: Floats, pool: Floats) -> Allocation:
+        """The allocation that leaves unspent what neither channels nor pool get.
+
+        Where the objective is the response nothing stays unspent, so what is missing is missing.
+        """
+        rest = problem.budget - spend.sum(axis=0) - pool
+        return cls(problem, spend, pool, 0 * rest if problem.objective == "response" else rest)

@@ -8,7 +8,6 @@ is 1: budgets of a hundred and of a billion solve alike.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -16,8 +15,11 @@ import pulp
 from scipy.sparse import csr_array
 
 from models.saturation import Floats
+from optimizer.extras import Extra, Switches
 from optimizer.form import LinearForm, Row, Side
+from optimizer.limits import Limits, Link, limits_of, links_of
 from optimizer.problem import Allocation, AllocationProblem
+from optimizer.response import Indices, Response, response_of
 from optimizer.rules.rule import Rule
 
 _ONE = LinearForm.of(1.0)
@@ -28,8 +30,18 @@ class Program:
 
     def __init__(self, problem: AllocationProblem) -> None:
         self.problem = problem
+        self.layout = problem.layout
+        self.response: Response = response_of(problem)
         self.rows: list[Row] = []
         self.owners: list[Rule] = []
+        self.extras: list[Extra] = []
+        self.links: list[Link] = []
+        self.switches = Switches(self)
+        self._give: dict[int, int] = {}
+        for c, channel in enumerate(problem.channels):
+            if channel.fixed_cost > 0:
+                for q in range(self.layout.quarters):
+                    self.switches.active(c, q)
         for rule in problem.rules:
             rule.constrain(self)
             self.owners.extend([rule] * (len(self.rows) - len(self.owners)))
@@ -40,8 +52,13 @@ class Program:
 
     @property
     def size(self) -> int:
-        """Cells of a decision: channels x quarters, then the pool's quarters."""
-        return (len(self.problem.channels) + 1) * len(self.problem.quarters)
+        """How many amounts a decision has."""
+        return self.layout.money
+
+    @property
+    def width(self) -> int:
+        """Length of a decision vector: see `Layout`."""
+        return self.layout.extras + len(self.extras)
 
     @cached_property
     def unit(self) -> float:
@@ -50,11 +67,30 @@ class Program:
 
     def cell(self, channel: int, quarter: int) -> int:
         """Position of a channel's amount in the decision vector."""
-        return channel * len(self.problem.quarters) + quarter
+        return self.layout.cell(channel, quarter)
 
     def pool_cell(self, quarter: int) -> int:
         """Position of the pool's amount in the decision vector."""
-        return self.cell(len(self.problem.channels), quarter)
+        return self.layout.pool(quarter)
+
+    def responses(self, channels: Sequence[int], quarters: Sequence[int]) -> LinearForm:
+        """What these channels bring in these quarters, baseline excluded.
+
+        In the unit of the curves; a quarter's response includes what earlier quarters' money still
+        brings in it, the last one's also what lands after the horizon.
+        """
+        known = set(self.response.cell.tolist())
+        cells = (self.layout.cell(c, q) for c in channels for q in quarters)
+        return LinearForm.sum_of(self.layout.money + cell for cell in cells if cell in known)
+
+    def add_extra(self, extra: Extra) -> int:
+        """A column of a rule's own; returns its position in the decision vector."""
+        self.extras.append(extra)
+        return self.layout.extras + len(self.extras) - 1
+
+    def link(self, form: LinearForm, at_least: float = -np.inf, at_most: float = np.inf) -> None:
+        """A row that says what a rule's own columns mean; nobody's limit, so it has no price."""
+        self.links.append(Link(form, at_least, at_most))
 
     def limit(
         self,
@@ -67,125 +103,250 @@ class Program:
         at_least: float | None = None,
         at_most: float | None = None,
         unit: str | None = None,
+        counted: bool = False,
     ) -> None:
-        """at_least * base <= form <= at_most * base; ``unit`` is the currency unless "%"."""
+        """at_least * base <= form <= at_most * base; ``unit`` is the currency unless given."""
         sides: tuple[tuple[Side, float | None], ...] = (("min", at_least), ("max", at_most))
         for side, limit in sides:
             if limit is not None and np.isfinite(limit):
                 words = unit or self.problem.currency
-                self.rows.append(Row(rule, key, quarter, side, form, base, limit, words))
+                row = Row(rule, key, quarter, side, form, base, limit, words, counted)
+                self._bend(row, len(self.rows))
+                self.rows.append(row)
 
-    def money(self, values: Floats) -> Floats:
-        """The decision (money) in a solution's columns, which begin with the cells.
+    @cached_property
+    def objective(self) -> LinearForm:
+        """What a plan is chosen for, to be maximised (least money: the money, negative)."""
+        problem, layout = self.problem, self.layout
+        cells: list[Indices] = []
+        coefficients: list[Floats] = []
+        if problem.objective != "spend":
+            values = np.array([channel.value for channel in problem.channels])
+            cells.append(layout.money + self.response.cell)
+            coefficients.append(values[self.response.channel])
+            brings = [(layout.extras + k, e.brings) for k, e in enumerate(self.extras) if e.brings]
+            cells.append(np.array([position for position, _ in brings], dtype=np.int64))
+            coefficients.append(np.array([worth for _, worth in brings], dtype=float))
+        if problem.objective != "response":
+            cells.append(np.arange(layout.spends))
+            coefficients.append(np.full(layout.spends, -1.0))
+        return LinearForm(np.concatenate(cells), np.concatenate(coefficients))
 
-        Clipped to the cells' bounds, which a solver keeps only to its tolerance.
+    def levels(self) -> dict[int, LinearForm]:
+        """Per level at which rules bend, highest last: the sum of excess over limit."""
+        shares: dict[int, list[tuple[int, float]]] = {}
+        problem = self.problem
+        now = self.decision_of(Allocation.of(problem, problem.base, 0 * problem.budget))
+        for index, position in self._give.items():
+            row = self.rows[index]
+            whole = abs(row.limit * row.base.at(now))
+            shares.setdefault(self.level_of(row), []).append((position, 1 / (whole or self.unit)))
+        return {
+            level: LinearForm(
+                np.array([position for position, _ in entries], dtype=np.int64),
+                np.array([share for _, share in entries]),
+            )
+            for level, entries in sorted(shares.items())
+        }
+
+    def bends(self, index: int) -> bool:
+        """Whether a row may give way."""
+        return index in self._give
+
+    def level_of(self, row: Row) -> int:
+        """The level at which a row gives way."""
+        own = (row.rule, row.key)
+        bends = self.problem.bends
+        return bends[own if own in bends else (row.rule, "")]
+
+    def leeway(self, index: int, decision: Floats) -> float:
+        """By how much of its form a row counts as reached: what rounding may leave over."""
+        form, problem = self.excess_form(index), self.problem
+        per_money = np.abs(form.coefficients[form.cells < self.size])
+        speaks = (form.cells >= self.layout.money) & (form.cells < self.layout.extras)
+        if speaks.any():
+            per_money = np.abs(self.gradient(decision, form))
+        if not len(per_money):
+            return 1e-9
+        largest = float(per_money.max(initial=0.0))
+        rounded = problem.minor_unit * max(largest, 0.5 * float(per_money.sum()))
+        size = float(np.abs(form.coefficients) @ np.abs(decision[form.cells]))
+        exact = 1e-6 * size if speaks.any() else 1e-9 * largest * float(problem.budget.sum())
+        return rounded + exact
+
+    def _bend(self, row: Row, index: int) -> None:
+        """Give a row of a rule that bends a column for how far it gives way."""
+        bends = self.problem.bends
+        if (row.rule, row.key) in bends or (row.rule, "") in bends:
+            extra = Extra(
+                f"{row.rule} {row.key}", follows=lambda decision: max(0.0, row.excess(decision))
+            )
+            self._give[index] = self.add_extra(extra)
+
+    def excess_form(self, index: int) -> LinearForm:
+        """form - limit * base of a row, less how far it gives way."""
+        row = self.rows[index]
+        if index not in self._give:
+            return row.excess_form
+        given = LinearForm.sum_of([self._give[index]])
+        return row.excess_form.minus(1.0 if row.side == "max" else -1.0, given)
+
+    def decision(self, values: Floats) -> Floats:
+        """The decision (money) in a solution's columns, with the response it truly brings.
+
+        Amounts are clipped to their bounds, which a solver keeps only to its tolerance.
         """
         limits = self.limits
-        return np.clip(values[: self.size], limits.lower, limits.upper) * self.unit
+        full = np.zeros(self.width)
+        count = self.size + len(self.extras)
+        given = np.clip(values[:count], limits.lower, limits.upper)
+        full[: self.size] = given[: self.size] * self.unit
+        for k, extra in enumerate(self.extras):
+            value = float(given[self.size + k])
+            full[self.layout.extras + k] = round(value) if extra.whole else value * self.unit
+        return self.complete(full)
+
+    def complete(self, decision: Floats) -> Floats:
+        """A decision with responses, and what its amounts imply for the rules' own columns."""
+        layout = self.layout
+        full = decision.copy()
+        spend = full[: layout.spends].reshape(-1, layout.quarters)
+        brought = self.response.block_values(*self.response.coordinates(spend))
+        full[layout.money : layout.extras] = 0.0
+        full[layout.money + self.response.cell] = brought
+        for k, extra in enumerate(self.extras):
+            if extra.follows is not None:
+                full[layout.extras + k] = extra.follows(full)
+        return full
+
+    def decision_of(self, allocation: Allocation) -> Floats:
+        """An allocation as a decision vector."""
+        full = np.zeros(self.width)
+        parts = (allocation.spend.ravel(), allocation.pool, allocation.unspent)
+        full[: self.size] = np.concatenate(parts)
+        for k, extra in enumerate(self.extras):
+            if extra.follows is None:
+                full[self.layout.extras + k] = float(extra.name in allocation.funded)
+        return self.complete(full)
 
     def allocation(self, decision: Floats) -> Allocation:
-        """A decision vector as spends and pool."""
-        quarters = len(self.problem.quarters)
-        spend = decision[:-quarters].reshape(-1, quarters)
-        return Allocation(self.problem, spend, decision[-quarters:])
+        """A decision vector as spends, pool and unspent money."""
+        layout = self.layout
+        spend = decision[: layout.spends].reshape(-1, layout.quarters)
+        pool, unspent = decision[layout.spends : layout.money].reshape(2, layout.quarters)
+        chosen = decision[layout.extras :]
+        funded = frozenset(
+            extra.name
+            for extra, value in zip(self.extras, chosen.tolist(), strict=True)
+            if extra.follows is None and value > 0
+        )
+        return Allocation(self.problem, spend, pool, unspent, funded)
+
+    def gradient(self, decision: Floats, form: LinearForm) -> Floats:
+        """(amounts,) what one more unit of money in each amount adds to a form, switches kept."""
+        layout = self.layout
+        entries = np.zeros(self.width)
+        np.add.at(entries, form.cells, form.coefficients)
+        out = entries[: layout.money].copy()
+        worth = entries[layout.money + self.response.cell]
+        if worth.any():
+            spend = decision[: layout.spends].reshape(-1, layout.quarters)
+            out[: layout.spends] += self.response.marginal(spend, worth).ravel()
+        return out
+
+    def linearised(self, decision: Floats) -> csr_array:
+        """(rows, amounts) the rows of `Limits.matrix` around a decision, switches kept."""
+        limits = self.limits
+        rows = limits.matrix[:, : self.size].tolil()
+        for number in limits.with_response.tolist():
+            rows[[number]] = self.gradient(decision, limits.row_forms[number])
+        return csr_array(rows)
+
+    def bounds_given(self, decision: Floats) -> tuple[Floats, Floats]:
+        """(amounts,) the least and the most of each amount once switches are as decided; money."""
+        limits = self.limits
+        low, high = (bound[: self.size] * self.unit for bound in (limits.lower, limits.upper))
+        least, most = limits.between
+        for number in limits.beyond_money.tolist():
+            form = limits.row_forms[number]
+            own = form.cells < self.size
+            if own.sum() != 1 or np.any(form.cells[~own] < self.layout.extras):
+                continue
+            cell, factor = int(form.cells[own][0]), float(form.coefficients[own][0])
+            rest = float(form.coefficients[~own] @ decision[form.cells[~own]])
+            ends = sorted([(least[number] - rest) / factor, (most[number] - rest) / factor])
+            low[cell], high[cell] = max(low[cell], ends[0]), min(high[cell], ends[1])
+        return low, np.maximum(high, low)
 
     @cached_property
     def limits(self) -> Limits:
-        """All rows as bounds on single cells and rows over several."""
-        return _limits(self)
+        """All rows as bounds on single columns and rows over several."""
+        return limits_of(self)
 
-    def build(self) -> pulp.LpProblem:
-        """The PuLP problem: one variable per cell and one row per rule row over several cells.
+    def build(self, value: float) -> pulp.LpProblem:
+        """The PuLP problem: one variable per amount, extra and response that a rule speaks of.
 
-        Its objective names every variable once, so that none is dropped; what is maximised is set
-        on the solver's model by the certificate.
+        One row per rule row over several of them, then the links; ``value`` is the response that
+        counts as 1. The objective names every variable once, so that none is dropped; what is
+        maximised is set on the solver's model by the relaxation.
         """
         limits = self.limits
-        return self._build(limits.lower, limits.upper, limits.joint)
+        rows = [limits.scaled_row(number, self.scales(value)) for number in range(limits.count)]
+        return self._build(limits.lower, limits.upper, rows)
 
-    def build_unbounded(self, rows: Sequence[int]) -> pulp.LpProblem:
-        """The same with every listed rule row as a row, and cells bounded by 0 only."""
-        return self._build(np.zeros(self.size), np.full(self.size, np.inf), rows)
+    def build_unbounded(self, rows: Sequence[int], value: float) -> pulp.LpProblem:
+        """The same with every listed rule row as a row, and amounts bounded by 0 only."""
+        most = float(self.problem.budget.sum()) / self.unit
+        wide = links_of(self, np.zeros(self.size), np.full(self.size, most))
+        limits = self.limits.with_rows(rows, wide)
+        lower = np.array([*np.zeros(self.size), *(extra.low for extra in self.extras)])
+        upper = np.array([*np.full(self.size, np.inf), *(extra.high for extra in self.extras)])
+        if self.problem.objective == "response":
+            upper[self.layout.unspent(0) : self.size] = 0.0
+        scaled = [limits.scaled_row(number, self.scales(value)) for number in range(limits.count)]
+        return self._build(lower, upper, scaled)
 
-    def _build(self, lower: Floats, upper: Floats, rows: Sequence[int]) -> pulp.LpProblem:
+    def scales(self, value: float) -> Floats:
+        """(width,) what counts as 1 inside the program, per position of a decision."""
+        scales = np.full(self.width, self.unit)
+        scales[self.layout.money : self.layout.extras] = value
+        for k, extra in enumerate(self.extras):
+            if extra.whole:
+                scales[self.layout.extras + k] = 1.0
+        return scales
+
+    @cached_property
+    def column_of(self) -> Indices:
+        """(width,) the PuLP problem's column of every position, -1 where it has none."""
+        columns = np.full(self.width, -1)
+        columns[: self.size] = np.arange(self.size)
+        columns[self.layout.extras :] = self.size + np.arange(len(self.extras))
+        used = self.limits.responses
+        columns[used] = self.size + len(self.extras) + np.arange(len(used))
+        return columns
+
+    def _build(
+        self, lower: Floats, upper: Floats, rows: Sequence[tuple[LinearForm, float, float]]
+    ) -> pulp.LpProblem:
         prob = pulp.LpProblem("reallot", pulp.LpMaximize)
-        width = len(str(self.size))
-        money = [
-            prob.add_variable(f"x{i:0{width}d}", low, None if np.isinf(high) else high)
-            for i, (low, high) in enumerate(zip(lower.tolist(), upper.tolist(), strict=True))
+        whole = [False] * self.size + [extra.whole for extra in self.extras]
+        used = len(self.limits.responses)
+        lows = [*lower.tolist(), *([None] * used)]
+        highs = [None if np.isinf(high) else high for high in upper.tolist()] + [None] * used
+        whole += [False] * used
+        width = len(str(len(lows)))
+        columns = [
+            prob.add_variable(f"x{i:0{width}d}", low, high, pulp.LpInteger)
+            if integer
+            else prob.add_variable(f"x{i:0{width}d}", low, high)
+            for i, (low, high, integer) in enumerate(zip(lows, highs, whole, strict=True))
         ]
-        prob += pulp.lpSum(money)
-        for number, index in enumerate(rows):
-            form, row = self.limits.forms[index], self.rows[index]
-            total = pulp.lpDot(form.coefficients.tolist(), [money[i] for i in form.cells.tolist()])
-            rhs = -form.constant / self.unit
-            prob += (total <= rhs if row.side == "max" else total >= rhs), f"r{number}"
+        prob += pulp.lpSum(columns)
+        for number, (form, low, high) in enumerate(rows):
+            at = self.column_of[form.cells].tolist()
+            total = pulp.lpDot(form.coefficients.tolist(), [columns[i] for i in at])
+            if np.isfinite(low) and np.isfinite(high):
+                prob += total == low, f"r{number}"
+            else:
+                prob += (total <= high if np.isfinite(high) else total >= low), f"r{number}"
         return prob
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What the rows say, in program units.
-
-    ``lower``, ``upper`` (n,) bounds of every cell; ``lower_row``, ``upper_row`` (n,) the row that
-    set each, -1 for none. ``forms`` are the rows' excess forms, ``joint`` the positions of rows
-    over several cells, in the order of the program's rows, ``impossible`` those of rows without
-    any cell that do not hold.
-    """
-
-    lower: Floats
-    upper: Floats
-    lower_row: np.ndarray
-    upper_row: np.ndarray
-    forms: tuple[LinearForm, ...]
-    joint: tuple[int, ...]
-    impossible: tuple[int, ...]
-
-    @property
-    def cross(self) -> bool:
-        """Whether rules collide in one cell already, or a row without cells cannot hold."""
-        return bool(self.impossible) or bool(np.any(self.lower > self.upper))
-
-    @cached_property
-    def matrix(self) -> csr_array:
-        """Coefficients of the joint rows, (joint rows, cells)."""
-        forms = [self.forms[index] for index in self.joint]
-        row = np.repeat(np.arange(len(forms)), [len(form.cells) for form in forms])
-        column = np.concatenate([form.cells for form in forms] or [np.empty(0, dtype=np.int64)])
-        value = np.concatenate([form.coefficients for form in forms] or [np.empty(0)])
-        return csr_array((value, (row, column)), shape=(len(forms), len(self.lower)))
-
-    @cached_property
-    def rhs(self) -> Floats:
-        """(joint rows,) right-hand sides in money."""
-        return np.array([-self.forms[index].constant for index in self.joint], dtype=float)
-
-
-def _limits(program: Program) -> Limits:
-    quarters = len(program.problem.quarters)
-    lower = np.zeros(program.size)
-    upper = np.tile(program.problem.budget, program.size // quarters) / program.unit
-    lower_row = np.full(program.size, -1)
-    upper_row = np.full(program.size, -1)
-    forms = tuple(row.excess_form for row in program.rows)
-    joint: list[int] = []
-    impossible: list[int] = []
-    for index, (row, form) in enumerate(zip(program.rows, forms, strict=True)):
-        if len(form.cells) == 0:
-            if (form.constant if row.side == "max" else -form.constant) > 0:
-                impossible.append(index)
-            continue
-        if len(form.cells) > 1 or len(row.base.cells):
-            joint.append(index)
-            continue
-        cell = int(form.cells[0])
-        bound = -form.constant / float(form.coefficients[0]) / program.unit
-        # A tie goes to the later row: rules are listed from the general to the particular.
-        if row.side == "max" and bound <= upper[cell]:
-            upper[cell], upper_row[cell] = bound, index
-        if row.side == "min" and bound >= lower[cell]:
-            lower[cell], lower_row[cell] = bound, index
-    # Bounds that meet may cross by what floating point loses.
-    meet = (lower > upper) & (lower - upper <= 1e-9 * np.maximum(1.0, np.abs(upper)))
-    upper[meet] = lower[meet]
-    return Limits(lower, upper, lower_row, upper_row, forms, tuple(joint), tuple(impossible))

@@ -7,8 +7,10 @@ import time
 import numpy as np
 
 from models.saturation import Floats
-from optimizer.account import plan_rows, rule_entries
+from optimizer.account import bent_rules, plan_rows, rule_entries
+from optimizer.bending import give_way
 from optimizer.certificate import Certificate, InfeasibleError, certify
+from optimizer.counts import price_counts
 from optimizer.diagnosis import diagnose
 from optimizer.errors import RulesCollide, UnkeptRule
 from optimizer.movement import least_movement
@@ -18,7 +20,6 @@ from optimizer.prices import price_rules
 from optimizer.problem import Allocation, AllocationProblem
 from optimizer.program import Program
 from optimizer.relaxation import Relaxation
-from optimizer.response import Response, response_of
 from optimizer.rounding import round_to_minor_units
 from optimizer.rules.rule import Violation
 
@@ -34,15 +35,17 @@ def reallocate(problem: AllocationProblem) -> Plan:
     found within ``problem.time_limit``.
     """
     deadline = time.monotonic() + problem.time_limit
-    program, response = Program(problem), response_of(problem)
-    relaxation = _relax(program, response)
-    current = _current_if_allowed(problem)
+    program = Program(problem)
+    relaxation = _relax(program)
+    give_way(relaxation, deadline)
+    current = _current_if_allowed(relaxation)
     proof = _certify(relaxation, current, deadline)
+    counts = price_counts(relaxation, proof, deadline)
     around = Neighbourhood(relaxation, proof.decision)
     prices = price_rules(around, proof.decision, deadline)
-    decision = least_movement(around, prices, _enough(response, proof, current), deadline)
-    allocation = _never_worse(response, round_to_minor_units(program, decision), current)
-    return _plan(program, response, proof, allocation, prices.rules)
+    decision = least_movement(around, prices, _enough(program, proof, current), deadline)
+    allocation = _never_worse(relaxation, round_to_minor_units(program, decision), current)
+    return _plan(program, proof, allocation, np.maximum(prices.rules, counts))
 
 
 def violations(allocation: Allocation) -> tuple[Violation, ...]:
@@ -51,21 +54,20 @@ def violations(allocation: Allocation) -> tuple[Violation, ...]:
     return tuple(found for rule in rules for found in rule.check(allocation))
 
 
-def _relax(program: Program, response: Response) -> Relaxation:
+def _relax(program: Program) -> Relaxation:
     if program.limits.cross:
         raise _collision(program)
-    return Relaxation(program, response)
+    return Relaxation(program)
 
 
 def _certify(relaxation: Relaxation, current: Allocation | None, deadline: float) -> Certificate:
-    problem = relaxation.program.problem
-    start = None if current is None else np.concatenate([current.spend.ravel(), current.pool])
-    scale = _scale(relaxation.response)
+    program = relaxation.program
+    start = None if current is None else program.decision_of(current)
     try:
-        gap = _FOR_CERTIFYING * problem.tolerance
-        return certify(relaxation, start, gap, scale, deadline)
+        gap = _FOR_CERTIFYING * program.problem.tolerance
+        return certify(relaxation, start, gap, _scale(program), deadline)
     except InfeasibleError:
-        raise _collision(relaxation.program) from None
+        raise _collision(program) from None
 
 
 def _collision(program: Program) -> RulesCollide:
@@ -73,22 +75,45 @@ def _collision(program: Program) -> RulesCollide:
     return RulesCollide(problem.scenario, diagnose(program, problem.time_limit))
 
 
-def _current_if_allowed(problem: AllocationProblem) -> Allocation | None:
-    current = Allocation(problem, problem.current, problem.current_pool)
-    return None if violations(current) else current
+def _unbent(allocation: Allocation) -> list[Violation]:
+    """Where an allocation breaks a rule that never gives way."""
+    bends = allocation.problem.bends
+    return [
+        found
+        for found in violations(allocation)
+        if (found.rule, found.key) not in bends and (found.rule, "") not in bends
+    ]
 
 
-def _scale(response: Response) -> float:
-    """The least response that a gap is a share of: the current budget's, or one minor unit."""
-    return max(response.value(response.problem.current), response.problem.minor_unit or 1e-9)
+def _current_if_allowed(relaxation: Relaxation) -> Allocation | None:
+    program = relaxation.program
+    problem = program.problem
+    current = Allocation.of(problem, problem.current, problem.current_pool)
+    allowed = np.all(current.unspent >= 0) and not _unbent(current)
+    return current if allowed and relaxation.keeps(program.decision_of(current)) else None
 
 
-def _enough(response: Response, proof: Certificate, current: Allocation | None) -> float:
-    """Response that a plan moving less money must still bring."""
-    problem = response.problem
-    slack = _FOR_MOVEMENT * problem.tolerance * max(_scale(response), proof.value)
+def _value(program: Program, allocation: Allocation) -> float:
+    """An allocation's true objective, to be maximised."""
+    return program.objective.at(program.decision_of(allocation))
+
+
+def _now(problem: AllocationProblem) -> Allocation:
+    """The approved budget as it stands."""
+    return Allocation.of(problem, problem.current, problem.current_pool)
+
+
+def _scale(program: Program) -> float:
+    """The least objective that a gap is a share of: the current budget's, or one minor unit."""
+    problem = program.problem
+    return max(abs(_value(program, _now(problem))), problem.minor_unit or 1e-9)
+
+
+def _enough(program: Program, proof: Certificate, current: Allocation | None) -> float:
+    """The objective that a plan moving less money must still reach."""
+    slack = _FOR_MOVEMENT * program.problem.tolerance * max(_scale(program), abs(proof.value))
     least = proof.bound - slack
-    return least if current is None else max(least, response.value(current.spend))
+    return least if current is None else max(least, _value(program, current))
 
 
 def _comparable(allocation: Allocation) -> Allocation:
@@ -97,47 +122,48 @@ def _comparable(allocation: Allocation) -> Allocation:
     base = problem.base
     spent, whole = float(allocation.spend.sum()), float(base.sum())
     spend = base * (spent / whole) if whole else base
-    return Allocation(problem, spend, problem.budget - spend.sum(axis=0))
+    return Allocation(problem, spend, problem.budget - spend.sum(axis=0), 0 * problem.budget)
 
 
 def _never_worse(
-    response: Response, allocation: Allocation, current: Allocation | None
+    relaxation: Relaxation, allocation: Allocation, current: Allocation | None
 ) -> Allocation:
     """The plan, unless the current or the comparable budget keeps the rules and brings more."""
-    best, value = allocation, response.value(allocation.spend)
+    program = relaxation.program
+    best, value = allocation, _value(program, allocation)
     comparable = _comparable(allocation)
-    allowed = np.all(comparable.pool >= 0) and not violations(comparable)
+    allowed = (
+        np.all(comparable.pool >= 0)
+        and not violations(comparable)
+        and relaxation.keeps(program.decision_of(comparable))
+    )
     for other in (current, comparable if allowed else None):
-        if other is not None and response.value(other.spend) > value:
-            best, value = other, response.value(other.spend)
+        if other is not None and _value(program, other) > value:
+            best, value = other, _value(program, other)
     return best
 
 
-def _plan(
-    program: Program,
-    response: Response,
-    proof: Certificate,
-    allocation: Allocation,
-    prices: Floats,
-) -> Plan:
-    broken = violations(allocation)
+def _plan(program: Program, proof: Certificate, allocation: Allocation, prices: Floats) -> Plan:
+    broken = _unbent(allocation)
     if broken:
         raise UnkeptRule("; ".join(violation.text for violation in broken))
     problem = program.problem
-    objective = response.value(allocation.spend)
-    current = response.value(problem.current)
+    sign = -1.0 if problem.objective == "spend" else 1.0
+    objective, current = _value(program, allocation), _value(program, _now(problem))
     bound = max(proof.bound, objective)
     gap = (bound - objective) / max(abs(objective), abs(current), problem.minor_unit or 1e-9)
     return Plan(
         problem=problem,
         allocation=allocation,
         status="optimal" if proof.closed else "time_limit",
-        objective=objective,
-        bound=bound,
+        objective=sign * objective,
+        bound=sign * bound,
         gap=gap,
-        current_objective=current,
-        comparable_objective=response.value(_comparable(allocation).spend),
-        rows=plan_rows(program, response, allocation, prices),
+        current_objective=sign * current,
+        comparable_objective=sign * _value(program, _comparable(allocation)),
+        rows=plan_rows(program, allocation, prices),
         rules=rule_entries(program, allocation, prices),
+        bent=bent_rules(program, allocation, prices),
         warnings=problem.warnings,
+        sense="min" if problem.objective == "spend" else "max",
     )

@@ -8,13 +8,16 @@ many periods there are. Blocks whose curve lies below the envelope are split int
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from models.saturation import Floats
 from optimizer.box import Box
+from optimizer.domain import domain, media_at
 from optimizer.envelope import Envelope
-from optimizer.pieces import Scale, SplitBlock
+from optimizer.form import LinearForm
+from optimizer.pieces import Scale, Site, SplitBlock
 from optimizer.program import Program
 from optimizer.response import Indices, Response
 from optimizer.solve import Model, Outcome, Rows
@@ -22,6 +25,8 @@ from optimizer.tangents import Tangents, envelopes, promises, tangents
 
 # Few tangents to begin with: those that matter are added where solutions fall.
 _FIRST_TANGENTS = (0.0, 0.5, 1.0)
+# A row counts as kept within this share of its largest entry.
+_LEEWAY = 1e-7
 # Responses below this are none: scaling by them would overflow.
 _NO_RESPONSE = 1e-200
 
@@ -43,43 +48,101 @@ class Point:
 class Relaxation:
     """The over-estimating program of one problem on one HiGHS model."""
 
-    def __init__(self, program: Program, response: Response) -> None:
+    def __init__(self, program: Program) -> None:
         self.program = program
-        self.response = response
-        self.model = Model(program.build())
-        self.box = _domain(program, response)
-        self._whole = self._active = envelopes(response, self.box)
+        self.response: Response = program.response
+        self.box = domain(program)
+        self._whole = self._active = envelopes(self.response, self.box)
         self._split: dict[int, SplitBlock] = {}
-        most = promises(response, self._whole, *self.box.at(1.0))
-        self.most = float(most.sum())
+        most = promises(self.response, self._whole, *self.box.at(1.0))
         average = float(most.mean()) if len(most) else 0.0
         self.scale = Scale(program.unit, average if average > _NO_RESPONSE else 1.0)
-        self.columns = self.model.add_columns(
-            np.ones(len(most)), np.full(len(most), -np.inf), most / self.value
-        )
+        self.model = Model(program.build(self.value))
+        self.columns = self._promised(most)
+        self.media = self._media()
+        self.objective = program.objective
+        self.pursue(program.objective)
+        self._held: list[tuple[LinearForm, float]] = []
+        self._between = tuple(bound.copy() for bound in program.limits.between)
         for fraction in _FIRST_TANGENTS:
             self.add_tangents(*self.box.at(fraction), np.arange(len(most)))
+        self._switch_blocks()
 
     @property
     def value(self) -> float:
         """Response that counts as 1 inside the program."""
         return self.scale.value
 
+    def pursue(self, objective: LinearForm) -> None:
+        """Maximise this form over decisions from now on."""
+        self.objective = objective
+        scales = self.program.scales(self.value)
+        costs = np.zeros(self.program.width)
+        np.add.at(costs, objective.cells, objective.coefficients)
+        # What the objective counts as 1: response, or money where it has none.
+        self.worth = costs[self.program.layout.money + self.response.cell]
+        self.unit = self._unit(costs)
+        costs *= scales / self.unit
+        column_of = self.program.column_of
+        at = np.flatnonzero(column_of >= 0)
+        self.model.set_costs(column_of[at], costs[at])
+        self.model.set_costs(self.columns, self.worth * self.value / self.unit)
+
+    def _unit(self, costs: Floats) -> float:
+        """What counts as 1 in the objective."""
+        if self.worth.any():
+            return self.value * float(np.abs(self.worth).max())
+        return float(np.abs(costs * self.program.scales(self.value)).max(initial=0.0)) or 1.0
+
+    @property
+    def most(self) -> float:
+        """The objective with everything that helps at its most: a bound before any solving."""
+        program, limits = self.program, self.program.limits
+        total = self.objective.constant
+        at_most = promises(self.response, self._whole, *self.box.at(1.0))
+        brought = dict(zip(self.response.cell.tolist(), at_most.tolist(), strict=True))
+        layout = program.layout
+        scales = program.scales(self.value)
+        form = self.objective
+        for position, worth in zip(form.cells.tolist(), form.coefficients.tolist(), strict=True):
+            if layout.money <= position < layout.extras:
+                best = max(worth, 0.0) * brought[position - layout.money]
+            else:
+                cell = position if position < layout.money else position - layout.spends
+                bound = limits.upper[cell] if worth > 0 else limits.lower[cell]
+                best = worth * float(bound) * float(scales[position])
+            total += best
+        return total
+
     def maximise(self, seconds: float, gap: float | None) -> Point:
-        """Solve the linear relaxation, or with a ``gap`` (in response) the program itself."""
+        """Solve the linear relaxation, or with a ``gap`` (of the objective) the program itself."""
         if gap is None:
             outcome = self.model.relax(seconds)
         else:
-            outcome = self.model.solve(seconds, gap / self.value)
+            outcome = self.model.solve(seconds, gap / self.unit)
         if outcome.values is None:
             return Point(outcome, np.empty(0), np.empty(0))
         self._follow(outcome.values)
-        decision = self.program.money(outcome.values)
+        decision = self.program.decision(outcome.values)
         return Point(outcome, decision, outcome.values[self.columns] * self.value)
+
+    def importance(self, outcome: Outcome) -> Floats:
+        """(B,) what a unit of each block's response is worth, rules' prices included."""
+        limits = self.program.limits
+        if not len(limits.responses):
+            return self.worth
+        priced = limits.matrix.T @ self.row_duals(outcome)
+        worth = self.worth - priced[self.program.layout.money + self.response.cell]
+        return np.asarray(np.maximum(worth, 0.0))
+
+    def row_duals(self, outcome: Outcome) -> Floats:
+        """(rows,) objective gained per unit added to each right-hand side of `Limits.matrix`."""
+        return np.asarray(outcome.row_duals[: len(self._row_scales)] * self.unit / self._row_scales)
 
     def spend(self, decision: Floats) -> Floats:
         """(C, Q) the channels' part of a decision."""
-        return self.program.allocation(decision).spend
+        layout = self.program.layout
+        return decision[: layout.spends].reshape(-1, layout.quarters)
 
     def promise(self, x: Floats, y: Floats) -> Floats:
         """(B,) what the blocks' active pieces promise at (x, y)."""
@@ -90,7 +153,7 @@ class Relaxation:
         planes = tangents(self.response, self._active, x, y)
         whole = np.array([b for b in blocks.tolist() if b not in self._split], dtype=np.int64)
         self.model.add_rows(
-            cuts(self.response, self.scale, self.columns, whole, planes.take(whole))
+            cuts(self.response, self.scale, self.columns, self.media, whole, planes.take(whole))
         )
         for block in blocks.tolist():
             if block in self._split:
@@ -100,40 +163,212 @@ class Relaxation:
     def split(self, block: int, x: float, y: float) -> None:
         """Divide the domain of a block at a point where its promise was too high."""
         if block not in self._split:
-            self._split[block] = SplitBlock(
-                self.model,
-                self.scale,
-                self.response.one(block),
-                self.box.take(np.array([block])),
-                int(self.columns[block]),
-            )
+            self._split[block] = self._whole_piece(block, None)
         self._split[block].split(x, y)
+
+    def hold(self, form: LinearForm, at_most: float) -> None:
+        """Keep a form of the rules' own columns at most at a value from now on."""
+        scales, column_of = self.program.scales(self.value), self.program.column_of
+        entries = form.coefficients * scales[form.cells]
+        self.model.add_rows(
+            Rows.from_entries(
+                np.array([-np.inf]),
+                np.array([at_most]),
+                np.zeros(len(form.cells), dtype=np.int64),
+                column_of[form.cells],
+                entries,
+            )
+        )
+        self._held.append((form, at_most))
+
+    def shortfall(self, decision: Floats) -> Floats:
+        """(rows,) by how much of its form a decision fails each row that it may fail unseen."""
+        limits = self.program.limits
+        short = np.zeros(limits.count)
+        rows = limits.beyond_money
+        if len(rows):
+            least, most = (bound[rows] for bound in self._between)
+            value = limits.matrix[rows] @ decision
+            short[rows] = np.maximum(np.maximum(least - value, value - most), 0.0)
+            leeway = _LEEWAY * self._row_scales[rows]
+            short[rows] = np.where(short[rows] <= leeway, 0.0, short[rows])
+        return short
+
+    def keeps(self, decision: Floats) -> bool:
+        """Whether a decision keeps what its amounts alone do not show: switches and responses."""
+        layout, limits = self.program.layout, self.program.limits
+        own = decision[layout.extras :] / self.program.scales(self.value)[layout.extras :]
+        low, high = limits.lower[limits.money :], limits.upper[limits.money :]
+        if np.any(own < low - _LEEWAY) or np.any(own > high + _LEEWAY):
+            return False
+        if any(form.at(decision) > most + _LEEWAY for form, most in self._held):
+            return False
+        return not self.shortfall(decision).any()
+
+    def shift_rows(self, by: Floats) -> None:
+        """Ask more of the rows than they say, by so much of their forms (rows,); 0 undoes it."""
+        least, most = self._between
+        for number in self.program.limits.with_response.tolist():
+            self._bound_row(number, least[number] + by[number], most[number] - by[number])
+
+    def loosen_row(self, number: int, by: float) -> None:
+        """Let a row of `Limits.matrix` go so much further than it says, until it is set back."""
+        least, most = self.program.limits.between
+        self._between[0][number] = least[number] - by
+        self._between[1][number] = most[number] + by
+        self._bound_row(number, least[number] - by, most[number] + by)
+
+    def _bound_row(self, number: int, least: float, most: float) -> None:
+        scale = self._row_scales[number]
+        self.model.set_row_bounds(number, least / scale, most / scale)
 
     def start_from(self, decision: Floats) -> None:
         """Hand a decision within the rules to the next mixed-integer solve as its incumbent."""
+        layout = self.program.layout
         x, y = self.response.coordinates(self.spend(decision))
         response = self.response.block_values(x, y) / self.value
         values = np.zeros(self.model.columns)
-        values[: self.program.size] = decision / self.scale.money
+        column_of = self.program.column_of
+        at = np.flatnonzero(column_of >= 0)
+        values[column_of[at]] = (decision / self.program.scales(self.value))[at]
         values[self.columns] = response
+        media = self.response.media(self.spend(decision)).ravel()
+        values[self.media] = media / self.scale.money
         for block, split in self._split.items():
-            split.settle(float(x[block]), float(y[block]))
+            on = self._is_on(block, decision)
+            split.settle(float(x[block]), float(y[block]), on=on)
             own, state = x[block] / self.scale.money, y[block] / self.scale.money
             values[split.active.columns] = [1.0, own, state, response[block]]
+        values[: layout.money] = decision[: layout.money] / self.scale.money
         self.model.start_from(values)
 
-    def fix_pieces(self) -> None:
-        """Keep the active piece of every split block."""
+    def fix_choices(self, point: Point) -> None:
+        """Keep the active piece of every split block and the rules' switches as in a solution."""
         for split in self._split.values():
             columns = np.array([piece.chosen for piece in split.pieces])
             kept = np.array([float(piece is split.active) for piece in split.pieces])
             self.model.set_bounds(columns, kept, kept)
+        if point.outcome.values is not None:
+            columns, _ = self._switches
+            kept = np.rint(point.outcome.values[columns])
+            self.model.set_bounds(columns, kept, kept)
 
-    def free_pieces(self) -> None:
-        """Let every piece be chosen again."""
+    def fix_switches(self, decision: Floats) -> None:
+        """Keep the rules' switches as decided."""
+        columns, positions = self._switches
+        self.model.set_bounds(columns, decision[positions], decision[positions])
+
+    def free_choices(self) -> None:
+        """Let every piece and switch be chosen again."""
         for split in self._split.values():
             columns = np.array([piece.chosen for piece in split.pieces])
             self.model.set_bounds(columns, np.zeros(len(columns)), np.ones(len(columns)))
+        columns, _ = self._switches
+        limits = self.program.limits
+        self.model.set_bounds(columns, limits.lower[columns], limits.upper[columns])
+
+    def take_over(self, blocks: Indices, fresh: Indices) -> None:
+        """Let fresh columns stand for some blocks' response, in every row that speaks of it."""
+        limits, layout = self.program.limits, self.program.layout
+        matrix = limits.matrix.tocsc()
+        scales = self.program.scales(self.value)
+        for block, column in zip(blocks.tolist(), fresh.tolist(), strict=True):
+            old, cell = int(self.columns[block]), int(self.response.cell[block])
+            position = layout.money + cell
+            for at in range(matrix.indptr[position], matrix.indptr[position + 1]):
+                number = int(matrix.indices[at])
+                entry = matrix.data[at] * scales[position] / self._row_scales[number]
+                self.model.set_entry(number, old, 0.0)
+                self.model.set_entry(number, column, float(entry))
+            if cell in self._media_rows and self.response.rate[cell // layout.quarters] > 0:
+                row, entry = self._media_rows[cell]
+                self.model.set_entry(row, old, 0.0)
+                self.model.set_entry(row, column, entry)
+
+    @property
+    def _switches(self) -> tuple[Indices, Indices]:
+        """Columns of the rules' switches, and their positions in a decision."""
+        extras = self.program.extras
+        numbers = np.array([k for k, extra in enumerate(extras) if extra.whole], dtype=np.int64)
+        return self.program.size + numbers, self.program.layout.extras + numbers
+
+    @cached_property
+    def _row_scales(self) -> Floats:
+        """(rows,) what the rows of `Limits.matrix` are divided by in the program."""
+        limits, scales = self.program.limits, self.program.scales(self.value)
+        return np.array([limits.scale_of(number, scales) for number in range(limits.count)])
+
+    def _promised(self, most: Floats) -> Indices:
+        """One column per block: the PuLP problem's where a rule speaks of it, or a new one."""
+        columns = self.program.column_of[self.program.layout.money + self.response.cell].copy()
+        unsaid = self.program.limits.responses - self.program.layout.money
+        unsaid = self.program.column_of[
+            self.program.layout.money + np.setdiff1d(unsaid, self.response.cell)
+        ]
+        self.model.set_bounds(unsaid, np.zeros(len(unsaid)), np.zeros(len(unsaid)))
+        new = np.flatnonzero(columns < 0)
+        low = np.full(len(most), -np.inf)
+        columns[new] = self.model.add_columns(np.zeros(len(new)), low[new], most[new] / self.value)
+        old = np.setdiff1d(np.arange(len(most)), new)
+        self.model.set_bounds(columns[old], low[old], most[old] / self.value)
+        return columns
+
+    def _media(self) -> Indices:
+        """(C * Q,) the column of every cell's media: its own, or one that its costs are taken off.
+
+        amount = media + fixed cost * active + rate * response.
+        """
+        program, layout = self.program, self.program.layout
+        columns = np.arange(layout.spends)
+        self._media_rows: dict[int, tuple[int, float]] = {}
+        promised = dict(zip(self.response.cell.tolist(), self.columns.tolist(), strict=True))
+        switches = program.switches.active_cells
+        for c, channel in enumerate(program.problem.channels):
+            if channel.fixed_cost == 0 and channel.cost_of_result == 0:
+                continue
+            for q in range(layout.quarters):
+                cell = layout.cell(c, q)
+                media = self.model.add_columns(np.zeros(1), np.zeros(1), np.full(1, np.inf))
+                entries = [(cell, -1.0), (int(media[0]), 1.0)]
+                if channel.fixed_cost > 0:
+                    switch = int(program.column_of[switches[cell]])
+                    entries.append((switch, channel.fixed_cost / self.scale.money))
+                result = channel.cost_of_result * self.value / self.scale.money
+                if cell in promised and result > 0:
+                    entries.append((promised[cell], result))
+                row = self.model.add_rows(
+                    Rows.from_entries(
+                        np.zeros(1),
+                        np.zeros(1),
+                        np.zeros(len(entries), dtype=np.int64),
+                        np.array([column for column, _ in entries]),
+                        np.array([value for _, value in entries]),
+                    )
+                )
+                self._media_rows[cell] = int(row[0]), result
+                columns[cell] = media[0]
+        return columns
+
+    def _switch_blocks(self) -> None:
+        """Split the blocks of channels that get nothing or something into these two."""
+        active = self.program.switches.active_cells
+        for block, cell in enumerate(self.response.cell.tolist()):
+            if cell in active and self.program.limits.lower[cell] <= 0:
+                self._split[block] = self._whole_piece(block, active[cell])
+
+    def _whole_piece(self, block: int, switch: int | None) -> SplitBlock:
+        one = np.array([block])
+        box = self.box.take(one)
+        if switch is not None:
+            low, high = media_at(self.program, int(self.response.cell[block]))
+            box = Box(np.array([low]), np.array([high]), box.y_low, box.y_high)
+        column = None if switch is None else int(self.program.column_of[switch])
+        site = Site(self.media, int(self.columns[block]), column)
+        return SplitBlock(self.model, self.scale, self.response.take(one), box, site)
+
+    def _is_on(self, block: int, decision: Floats) -> bool:
+        switch = self.program.switches.active_cells.get(int(self.response.cell[block]))
+        return switch is None or bool(decision[switch] > 0)
 
     def _follow(self, values: Floats) -> None:
         """Take the pieces that a solution chose as the active ones."""
@@ -152,7 +387,12 @@ class Relaxation:
 
 
 def cuts(
-    response: Response, scale: Scale, columns: Indices, blocks: Indices, planes: Tangents
+    response: Response,
+    scale: Scale,
+    columns: Indices,
+    media: Indices,
+    blocks: Indices,
+    planes: Tangents,
 ) -> Rows:
     """Rows that keep the columns of some blocks under their planes.
 
@@ -167,16 +407,6 @@ def cuts(
         np.full(count, -np.inf),
         planes.constant / scale.value,
         np.concatenate([rows, rows, np.repeat(rows, quarters)]),
-        np.concatenate([columns[blocks], response.cell[blocks], earlier.ravel()]),
+        np.concatenate([columns[blocks], media[response.cell[blocks]], media[earlier.ravel()]]),
         np.concatenate([np.ones(count), -planes.per_x * ratio, carried.ravel()]),
     )
-
-
-def _domain(program: Program, response: Response) -> Box:
-    """Own spends within their bounds, states within what those bounds carry over."""
-    limits = program.limits
-    low = program.allocation(limits.lower * program.unit).spend
-    high = program.allocation(limits.upper * program.unit).spend
-    x_low, y_low = response.coordinates(low)
-    x_high, y_high = response.coordinates(high)
-    return Box(x_low, x_high, y_low, y_high)

@@ -6,9 +6,10 @@ spends:
 
     s[p] = alpha[p] + beta[p] * x + gamma[p] * y,     gamma[p] = carryover ** (p + 1)
 
-with alpha from the history. A term is worth demand * (f(s) - f(alpha)). What lands after the
-horizon belongs to the last block, on top of later spend at the last quarter's current rate; it
-counts until carryover ** k < 1e-4.
+with alpha from the history. A term is worth demand * (f(s) - f(alpha)). x is the money that buys
+media: the amount without the fixed cost of being active and without what the result itself costs,
+a rate on the block's response. What lands after the horizon belongs to the last block, on top of
+later spend at the last quarter's current rate; it counts until carryover ** k < 1e-4.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from optimizer.problem import AllocationProblem
 Indices = NDArray[np.int64]
 
 FADED = 1e-4
+_HALVINGS = 60
 _DAYS = {Period.WEEK: 7.0, Period.MONTH: 365.25 / 12, Period.QUARTER: 365.25 / 4}
 
 
@@ -84,6 +86,8 @@ class Response:
     ``cell``   (B,) c * Q + q of each block.
     ``carry``  (B, Q) the state carried into a block: y[b] = carry[b] @ x[c], 0 for q and later.
     ``first``  (B + 1,) where each block's terms begin.
+    ``fixed``  (C,) money that an active channel pays before it buys media.
+    ``rate``   (C,) money paid per unit of response.
     """
 
     problem: AllocationProblem
@@ -95,6 +99,8 @@ class Response:
     beta: Floats
     gamma: Floats
     weight: Floats
+    fixed: Floats
+    rate: Floats
 
     @cached_property
     def block(self) -> Indices:
@@ -118,23 +124,60 @@ class Response:
 
     def one(self, block: int) -> Response:
         """The response of one block alone, still over the same cells."""
-        rows = np.arange(self.first[block], self.first[block + 1])
-        of = slice(block, block + 1)
+        return self.take(np.array([block]))
+
+    def take(self, blocks: Indices) -> Response:
+        """The response of some blocks alone, still over the same cells."""
+        counts = np.diff(self.first)[blocks]
+        first = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+        rows = np.repeat(self.first[blocks] - first[:-1], counts) + np.arange(first[-1])
         return Response(
             self.problem,
-            self.cell[of],
-            self.carry[of],
-            np.array([0, len(rows)], dtype=np.int64),
+            self.cell[blocks],
+            self.carry[blocks],
+            first,
             self.curves.take(rows),
             self.alpha[rows],
             self.beta[rows],
             self.gamma[rows],
             self.weight[rows],
+            self.fixed,
+            self.rate,
         )
 
+    def media(self, spend: Floats) -> Floats:
+        """(C, Q) money that buys media, for amounts (C, Q)."""
+        if not (self.fixed.any() or self.rate.any()):
+            return spend
+        media = np.maximum(spend - self.fixed[:, None], 0.0)
+        for quarter, part in enumerate(self._paid_by_result):
+            if len(part.cell):
+                channels = part.channel
+                media[channels, quarter] = part._media(media, channels, quarter)
+        return np.asarray(media)
+
+    @cached_property
+    def _paid_by_result(self) -> tuple[Response, ...]:
+        """Per quarter, the blocks whose result costs money."""
+        costly = self.rate[self.channel] > 0
+        quarters = range(len(self.problem.quarters) if costly.any() else 0)
+        return tuple(self.take(np.flatnonzero(costly & (self.quarter == q))) for q in quarters)
+
+    def _media(self, media: Floats, channels: Indices, quarter: int) -> Floats:
+        """(B,) the x with x + rate * response(x) = amount, by halving: both sides increase."""
+        amount = media[channels, quarter]
+        state, rate = np.sum(self.carry * media[channels], axis=1), self.rate[channels]
+        low, high = np.zeros_like(amount), amount.copy()
+        for _ in range(_HALVINGS):
+            middle = 0.5 * (low + high)
+            over = middle + rate * self.block_values(middle, state) > amount
+            low, high = np.where(over, low, middle), np.where(over, middle, high)
+        return np.asarray(0.5 * (low + high))
+
     def coordinates(self, spend: Floats) -> tuple[Floats, Floats]:
-        """(B,) own spend x and carried state y of every block, for spends (C, Q)."""
-        return spend.ravel()[self.cell], np.sum(self.carry * spend[self.channel], axis=1)
+        """(B,) own media x and carried state y of every block, for amounts (C, Q)."""
+        media = self.media(spend)
+        return media.ravel()[self.cell], np.sum(self.carry * media[self.channel], axis=1)
 
     def adstocked(self, x: Floats, y: Floats) -> Floats:
         """(T,) s of every term at block coordinates (B,)."""
@@ -150,26 +193,48 @@ class Response:
         return self.sum_by_block(self.weight * gained)
 
     def value(self, spend: Floats) -> float:
-        """The objective: response that the spends (C, Q) bring beyond none at all."""
+        """Response that the amounts (C, Q) bring beyond none at all."""
         return float(self.block_values(*self.coordinates(spend)).sum())
 
-    def marginal(self, spend: Floats) -> Floats:
-        """(C, Q) response per further unit of money in each cell."""
+    def marginal(self, spend: Floats, worth: Floats | None = None) -> Floats:
+        """(C, Q) response per further unit of money in each cell.
+
+        ``worth`` (B,) is what a unit of each block's response counts; 1 where it is not given.
+        """
+        media = self.media(spend)
         x, y = self.coordinates(spend)
         slope = self.weight * self.curves.slope_at(self.adstocked(x, y))
         own = self.sum_by_block(slope * self.beta)
         carried = self.sum_by_block(slope * self.gamma)
+        counts = np.ones(len(self.cell)) if worth is None else worth
         out = np.zeros(spend.shape)
-        np.add.at(out.ravel(), self.cell, own)
-        np.add.at(out, self.channel, carried[:, None] * self.carry)
-        return out
+        np.add.at(out.ravel(), self.cell, counts * own)
+        np.add.at(out, self.channel, (counts * carried)[:, None] * self.carry)
+        self._less_cost_of_result(out, own, carried)
+        # The first unit of money goes into the fixed cost.
+        return np.where((self.fixed[:, None] > 0) & (media <= 0), 0.0, out)
+
+    def _less_cost_of_result(self, out: Floats, own: Floats, carried: Floats) -> None:
+        """Turn gains per unit of media into gains per unit of money, where results cost money.
+
+        amounts = media + rate * response(media) per channel, so with L the (Q, Q) derivatives of
+        the quarters' responses, the gains g become those z with (I + rate * L).T z = g.
+        """
+        quarters = out.shape[1]
+        for c in np.flatnonzero(self.rate > 0).tolist():
+            of = np.flatnonzero(self.channel == c)
+            bends = np.zeros((quarters, quarters))
+            bends[self.quarter[of]] = carried[of, None] * self.carry[of]
+            bends[self.quarter[of], self.quarter[of]] += own[of]
+            out[c] = np.linalg.solve((np.eye(quarters) + self.rate[c] * bends).T, out[c])
 
     def by_spending_quarter(self, spend: Floats) -> Floats:
-        """(C, Q) the objective's parts by the quarter that spent them; sums to `value`.
+        """(C, Q) the response's parts by the quarter that spent them; sums to `value`.
 
         A term's gain is divided in proportion to what each quarter's spend adds to its adstock:
         the Aumann-Shapley value of a function of one linear form.
         """
+        media = self.media(spend)
         x, y = self.coordinates(spend)
         gain = self.weight * (self.curves.value(self.adstocked(x, y)) - self.unspent)
         added = self.beta * x[self.block] + self.gamma * y[self.block]
@@ -178,7 +243,7 @@ class Response:
         carried = self.sum_by_block(per_unit * self.gamma)
         out = np.zeros(spend.shape)
         np.add.at(out.ravel(), self.cell, own)
-        np.add.at(out, self.channel, carried[:, None] * self.carry * spend[self.channel])
+        np.add.at(out, self.channel, carried[:, None] * self.carry * media[self.channel])
         return out
 
 
@@ -213,6 +278,8 @@ def response_of(problem: AllocationProblem) -> Response:
         beta=table[1],
         gamma=table[2],
         weight=table[3],
+        fixed=np.array([channel.fixed_cost for channel in problem.channels]),
+        rate=np.array([channel.cost_of_result for channel in problem.channels]),
     )
 
 
@@ -265,7 +332,7 @@ def _tail(
     faded = rho**ks
     faded = faded[faded >= FADED]
     per_quarter = curve.period.per_quarter
-    later = problem.current[c, -1] / per_quarter / problem.media_price[c, -1]
+    later = _media_now(problem, c, -1) / per_quarter / problem.media_price[c, -1]
     return np.vstack(
         [
             alpha * faded + later * (1 - faded) / (1 - rho),
@@ -283,11 +350,16 @@ def _adstock_before(problem: AllocationProblem, c: int, curve: ResponseCurve) ->
     between the history's end and the horizon is filled as well.
     """
     rho = curve.carryover
-    steady = float(problem.current[c, 0]) / curve.period.per_quarter / (1 - rho)
+    steady = _media_now(problem, c, 0) / curve.period.per_quarter / (1 - rho)
     if curve.last_adstock is None or curve.last_period is None:
         return steady
     gap = periods_between(curve.last_period, problem.first_day, curve.period)
     return steady + (curve.last_adstock - steady) * rho**gap
+
+
+def _media_now(problem: AllocationProblem, c: int, q: int) -> float:
+    """Money that buys media at the current budget; what results cost is taken as spent on it."""
+    return max(float(problem.current[c, q]) - problem.channels[c].fixed_cost, 0.0)
 
 
 def periods_between(last_period: date, first_day: date, period: Period) -> int:

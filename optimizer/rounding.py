@@ -25,10 +25,25 @@ def round_to_minor_units(program: Program, decision: Floats) -> Allocation:
     per_money = 1 / problem.minor_unit
     cells = _Cells.of(program, decision, per_money)
     quarters = len(problem.quarters)
-    for q, budget in enumerate(np.rint(problem.budget * per_money).astype(int).tolist()):
-        _tie_out(cells, np.arange(q, program.size, quarters), budget)
-    _exchange(program, cells, per_money)
-    return program.allocation(_money(cells.units, problem.minor_unit))
+    for q, total in enumerate(_quarter_totals(program, decision, per_money)):
+        _tie_out(cells, np.arange(q, program.size, quarters), total)
+    _exchange(program, cells, decision, per_money)
+    rounded = decision.copy()
+    rounded[: program.size] = _money(cells.units, problem.minor_unit)
+    return program.allocation(rounded)
+
+
+def _quarter_totals(program: Program, decision: Floats, per_money: float) -> list[int]:
+    """Each quarter's money in minor units; where money moves between quarters, as decided."""
+    budget = np.rint(program.problem.budget * per_money).astype(np.int64)
+    if program.problem.shift == 0:
+        return [int(total) for total in budget]
+    amounts = decision[: program.size].reshape(-1, len(budget))
+    exact = np.round(amounts.sum(axis=0) * per_money, 6)
+    totals = np.floor(exact).astype(np.int64)
+    missing = int(budget.sum() - totals.sum())
+    totals[np.argsort(totals - exact, kind="stable")[:missing]] += 1
+    return [int(total) for total in totals]
 
 
 class _Cells:
@@ -42,11 +57,11 @@ class _Cells:
 
     @classmethod
     def of(cls, program: Program, decision: Floats, per_money: float) -> _Cells:
-        limits, scale = program.limits, program.unit * per_money
-        exact = decision * per_money
+        exact = decision[: program.size] * per_money
+        low, high = program.bounds_given(decision)
         # A bound that is whole but for floating point is whole.
-        lower = np.ceil(limits.lower * scale - 1e-4)
-        upper = np.floor(limits.upper * scale + 1e-4)
+        lower = np.ceil(low * per_money - 1e-4)
+        upper = np.floor(high * per_money + 1e-4)
         none = lower > upper
         lower[none], upper[none] = upper[none], lower[none]
         return cls(exact, lower.astype(np.int64), upper.astype(np.int64))
@@ -77,30 +92,38 @@ def _tie_out(cells: _Cells, of: Units, budget: int) -> None:
         cells.units[of[chosen]] += step * np.minimum(each, room[chosen])
 
 
-def _exchange(program: Program, cells: _Cells, per_money: float) -> None:
+def _exchange(program: Program, cells: _Cells, decision: Floats, per_money: float) -> None:
     """Exchange units within a quarter as long as that brings joint rows closer to their limits."""
     limits, quarters = program.limits, len(program.problem.quarters)
-    if not len(limits.joint):
+    # Rows that speak of responses miss by less than anybody books.
+    rows = np.setdiff1d(np.arange(limits.count), limits.with_response)
+    if not len(rows):
         return
-    sign = np.array([1 if program.rows[index].side == "max" else -1 for index in limits.joint])
+    matrix = limits.matrix[rows]
+    least, most = (bound[rows] for bound in limits.between)
+    amounts = matrix[:, : program.size]
+    others = matrix[:, program.size :] @ decision[program.size :]
+    least, most = (least - others) * per_money, (most - others) * per_money
+    # Sums of many large amounts are themselves exact to this only.
+    noise = 1e-3 + 1e-12 * float(program.problem.budget.sum()) * per_money
 
     def excess() -> Floats:
-        off = sign * (limits.matrix @ cells.units - limits.rhs * per_money)
-        # Sums of many large amounts are themselves exact to this only.
-        noise = 1e-3 + 1e-12 * float(program.problem.budget.sum()) * per_money
+        value = amounts @ cells.units
+        off = np.maximum(least - value, value - most)
         return np.asarray(np.where(off > noise, off, 0.0))
 
     broken = excess()
     while broken.any():
         worst = int(np.argmax(broken))
-        weight = sign[worst] * limits.matrix[[worst]].toarray()[0]
+        over = bool((amounts @ cells.units)[worst] > most[worst])
+        weight = (1 if over else -1) * amounts[[worst]].toarray()[0]
         pair = _best_exchange(cells, weight, quarters)
         if pair is None:
             return
         give, take = pair
-        most = min(int(cells.room(give, -1)), int(cells.room(take, 1)))
+        room = min(int(cells.room(give, -1)), int(cells.room(take, 1)))
         count = int(np.ceil(broken[worst] / float(weight[give] - weight[take])))
-        step = min(most, max(1, count))
+        step = min(room, max(1, count))
         cells.units[give] -= step
         cells.units[take] += step
         better = excess()

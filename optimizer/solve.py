@@ -86,7 +86,13 @@ class Model:
         self._highs.changeObjectiveSense(highspy.ObjSense.kMaximize)
         self._costs = np.zeros(self.columns)
         self.set_costs(np.arange(self.columns), self._costs)
-        self._integers: list[int] = []
+        kinds = self._highs.getLp().integrality_
+        self._integers = [i for i, k in enumerate(kinds) if k == highspy.HighsVarType.kInteger]
+
+    @property
+    def mixed(self) -> bool:
+        """Whether any column must be a whole number."""
+        return bool(self._integers)
 
     @property
     def columns(self) -> int:

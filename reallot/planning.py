@@ -142,7 +142,7 @@ def _plan_in(document: dict[str, Any], problem: AllocationProblem) -> Plan:
     pool = [amounts[quarter, RESERVE] for quarter in problem.quarters]
     return Plan(
         problem=problem,
-        allocation=Allocation(problem, np.asarray(spend), np.asarray(pool)),
+        allocation=Allocation.of(problem, np.asarray(spend), np.asarray(pool)),
         status=document["status"],
         objective=document["objective"],
         bound=document["bound"],

@@ -71,7 +71,7 @@ def with_rules(base: AllocationProblem, *rules: Rule) -> AllocationProblem:
 def allocation(base: AllocationProblem, spend: Any, pool: Any = None) -> Allocation:
     amounts = np.array(spend, dtype=float).reshape(base.current.shape)
     pools = base.current_pool if pool is None else np.full(len(base.quarters), 1.0) * pool
-    return Allocation(base, amounts, pools)
+    return Allocation.of(base, amounts, pools)
 
 
 @st.composite

@@ -19,7 +19,7 @@ def _unmoved() -> Plan:
     problem = plan.problem
     return replace(
         plan,
-        allocation=Allocation(problem, problem.current, problem.current_pool),
+        allocation=Allocation.of(problem, problem.current, problem.current_pool),
         objective=plan.current_objective,
         comparable_objective=plan.current_objective,
     )

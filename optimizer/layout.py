@@ -1,0 +1,49 @@
+"""The layout of a decision: where each amount, response and switch of a plan stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Positions in a decision vector of C channels and Q quarters.
+
+    First the money: the channels' amounts (channel c in quarter q at c * Q + q), the pool's and
+    what stays unspent, by quarter. Then the response that each channel's quarter brings, in the
+    order of the channels' amounts. Then what the rules add: switches, and amounts of their own.
+    """
+
+    channels: int
+    quarters: int
+
+    @property
+    def spends(self) -> int:
+        """How many amounts the channels have."""
+        return self.channels * self.quarters
+
+    @property
+    def money(self) -> int:
+        """How many amounts there are, pool and unspent money included."""
+        return (self.channels + 2) * self.quarters
+
+    @property
+    def extras(self) -> int:
+        """Where the columns that rules add begin."""
+        return self.money + self.spends
+
+    def cell(self, channel: int, quarter: int) -> int:
+        """A channel's amount in one quarter."""
+        return channel * self.quarters + quarter
+
+    def pool(self, quarter: int) -> int:
+        """The reserve pool's amount."""
+        return self.spends + quarter
+
+    def unspent(self, quarter: int) -> int:
+        """What stays unspent."""
+        return self.spends + self.quarters + quarter
+
+    def response(self, channel: int, quarter: int) -> int:
+        """What a channel's quarter brings."""
+        return self.money + self.cell(channel, quarter)
