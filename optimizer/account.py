@@ -69,7 +69,9 @@ def rule_entries(program: Program, allocation: Allocation, prices: Floats) -> tu
     for index, row in enumerate(program.rows):
         used = row.used(decision)
         slack = row.limit - used if row.side == "max" else used - row.limit
-        binding = -row.excess(decision) <= program.leeway(index, decision)
+        # A row whose base is nothing (a channel switched off) says nothing.
+        says = not len(row.base.cells) or row.base.at(decision) > 0
+        binding = says and -row.excess(decision) <= program.leeway(index, decision)
         entries.append(
             RuleEntry(
                 rule=row.rule,

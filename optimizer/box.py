@@ -45,6 +45,10 @@ class Box:
             Box(self.x_low, self.x_high, at, self.y_high),
         )
 
+    def nearest(self, x: float, y: float) -> tuple[Floats, Floats]:
+        """The point of the box that is nearest to (x, y), each (1,) (one block)."""
+        return np.clip([x], self.x_low, self.x_high), np.clip([y], self.y_low, self.y_high)
+
     def holds(self, x: float, y: float) -> bool:
         """Whether a point lies inside, to what floating point allows (one block)."""
         slack = 1e-9 * (1 + abs(x) + abs(y))

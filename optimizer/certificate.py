@@ -119,8 +119,7 @@ class _Search:
             if rounds is None:
                 self.bound = min(self.bound, promised)
             value = self.consider(point.decision)
-            x, y = self._coordinates(point)
-            excess = (point.promised - self.relaxation.promise(x, y)) * self.importance
+            excess = (point.promised - self.relaxation.promise(point)) * self.importance
             over = float(excess.sum())
             count += 1
             # Tangents that no longer lower the promise are at the solver's own precision.
@@ -131,7 +130,7 @@ class _Search:
                     self.repair(point)
                 return point
             worth = _WORTH_A_TANGENT * over / len(excess)
-            self.relaxation.add_tangents(x, y, np.flatnonzero(excess > worth))
+            self.relaxation.add_tangents(point.x, point.y, np.flatnonzero(excess > worth))
 
     def repair(self, point: Point) -> None:
         """Tighten rows by what the true curves miss them by, until a decision keeps them."""
@@ -145,9 +144,8 @@ class _Search:
             # A little more than is missed: tangents and solver leave that much again.
             shift += 1.05 * short
             self.relaxation.shift_rows(shift)
-            x, y = self._coordinates(point)
-            excess = point.promised - self.relaxation.promise(x, y)
-            self.relaxation.add_tangents(x, y, np.flatnonzero(excess > 0))
+            excess = point.promised - self.relaxation.promise(point)
+            self.relaxation.add_tangents(point.x, point.y, np.flatnonzero(excess > 0))
             point = self.relaxation.maximise(self.deadline - time.monotonic(), None)
             if not point.found:
                 break
@@ -156,19 +154,17 @@ class _Search:
             self.relaxation.shift_rows(0 * shift)
 
     def split(self, point: Point) -> None:
-        """Split the blocks whose curves are below their envelopes, those that matter most first."""
-        x, y = self._coordinates(point)
+        """Split the blocks whose curves are below their envelopes, those that matter most first.
+
+        A block matters by what its response is worth, or because a rule's row is missed by it.
+        """
         relaxation = self.relaxation
-        true = relaxation.response.block_values(x, y)
-        excess = (relaxation.promise(x, y) - true) * self.importance
-        order = np.argsort(-excess, kind="stable")
-        left = excess.sum() - np.cumsum(excess[order])
-        if not len(order) or excess.sum() <= 0.2 * self.tolerance:
-            return
-        enough = int(np.argmax(left <= 0.2 * self.tolerance)) + 1
-        for block in order[:enough].tolist():
-            if excess[block] > 0:
-                relaxation.split(block, float(x[block]), float(y[block]))
+        below = relaxation.promise(point) - relaxation.kept(point)
+        chosen = _most_of(below * self.importance, 0.2 * self.tolerance)
+        for row, short in relaxation.missed(point.decision):
+            chosen |= _most_of(below * row, 0.2 * short)
+        for block in sorted(chosen):
+            relaxation.split(block, float(point.x[block]), float(point.y[block]))
 
     def branch(self) -> Point | None:
         """Solve with pieces and switches to choose, then polish the chosen ones."""
@@ -198,5 +194,12 @@ class _Search:
             self.bound = min(self.bound, point.outcome.bound * self.relaxation.unit)
         return point if point.found else None
 
-    def _coordinates(self, point: Point) -> tuple[Floats, Floats]:
-        return self.relaxation.response.coordinates(self.relaxation.spend(point.decision))
+
+def _most_of(excess: Floats, allowed: float) -> set[int]:
+    """The largest entries, without which what is left of the sum is no more than allowed."""
+    if excess.sum() <= allowed:
+        return set()
+    order = np.argsort(-excess, kind="stable")
+    left = excess.sum() - np.cumsum(excess[order])
+    enough = int(np.argmax(left <= allowed)) + 1
+    return {block for block in order[:enough].tolist() if excess[block] > 0}

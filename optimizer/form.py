@@ -37,6 +37,10 @@ class LinearForm:
         """Value at a decision vector."""
         return float(self.coefficients @ decision[self.cells]) + self.constant
 
+    def times(self, factor: float) -> LinearForm:
+        """factor * self."""
+        return LinearForm(self.cells, factor * self.coefficients, factor * self.constant)
+
     def minus(self, factor: float, other: LinearForm) -> LinearForm:
         """self - factor * other."""
         constant = self.constant - factor * other.constant

@@ -97,14 +97,13 @@ class Neighbourhood:
         """
         outcome = self.model.relax(seconds)
         if outcome.values is None:
-            return Point(outcome, np.empty(0), np.empty(0))
-        promised = outcome.values[self.columns] * self.scale.value
-        decision = self.program.decision(outcome.values)
-        short = self.relaxation.shortfall(decision)
+            return Point(outcome)
+        point = self.relaxation.point(outcome, self.columns)
+        short = self.relaxation.shortfall(point.decision)
         if short.any():
             self._shift += 1.05 * short
             self.relaxation.shift_rows(self._shift)
-        return Point(outcome, decision, promised)
+        return point
 
     def value(self, decision: Floats) -> float:
         """True objective of a decision; minus infinity where it breaks a rule."""

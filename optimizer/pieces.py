@@ -14,12 +14,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from models.saturation import Floats
 from optimizer.box import Box
 from optimizer.envelope import Envelope
 from optimizer.response import Indices, Response
 from optimizer.solve import Model, Rows
-from optimizer.tangents import Tangents, envelopes, tangents
+from optimizer.tangents import Tangents, envelopes, promises, tangents
 
+# Pieces of which a solution chose less than this are not chosen.
+_CHOSEN = 1e-6
 _FIRST_TANGENTS = (0.0, 0.25, 0.5, 0.75, 1.0)
 
 
@@ -89,7 +92,7 @@ class SplitBlock:
         Across the coordinate to which most of the over-estimate is due.
         """
         old, response = self.active, self.response
-        here, state = np.array([x]), np.array([y])
+        here, state = old.box.nearest(x, y)
         s = response.adstocked(here, state)
         excess = response.weight * (old.envelope.value_and_slope(s)[0] - response.curves.value(s))
         due_x = float(excess @ response.beta) * float(old.box.x_high[0] - old.box.x_low[0])
@@ -104,6 +107,28 @@ class SplitBlock:
         """Make the piece that holds the point the active one."""
         fits = [p for p in self.pieces if p.on == on] or self.pieces
         self.active = next((p for p in fits if p.box.holds(x, y)), fits[0])
+
+    def follow(self, values: Floats) -> None:
+        """Take over what a solution chose: of each piece how much, and where in its box.
+
+        The pieces' promises and what the curves keep of them are `promised` and `kept`.
+        """
+        self._visits: list[tuple[Piece, Floats, Floats]] = []
+        self.promised = self.kept = 0.0
+        for piece in self.pieces:
+            share = float(values[piece.chosen])
+            if share > _CHOSEN:
+                money = self.scale.money / share
+                x, y = piece.box.nearest(values[piece.x] * money, values[piece.y] * money)
+                self._visits.append((piece, x, y))
+                self.promised += share * float(promises(self.response, piece.envelope, x, y)[0])
+                self.kept += share * float(self.response.block_values(x, y)[0])
+        self.active = max(self.pieces, key=lambda piece: float(values[piece.chosen]))
+
+    def hold_down(self) -> None:
+        """Cut every piece that the solution chose a part of by a tangent where it stands."""
+        for piece, x, y in self._visits:
+            self.cut(piece, tangents(self.response, piece.envelope, x, y))
 
     def cut(self, piece: Piece, planes: Tangents) -> None:
         """Hold a piece's response down, and at 0 where it is not chosen."""

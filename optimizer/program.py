@@ -83,6 +83,20 @@ class Program:
         cells = (self.layout.cell(c, q) for c in channels for q in quarters)
         return LinearForm.sum_of(self.layout.money + cell for cell in cells if cell in known)
 
+    def brought(self, rates: Floats) -> LinearForm:
+        """The response of the whole plan, a unit of each channel's counting rates (C,).
+
+        What is brought by choices beside the amounts counts as it is.
+        """
+        layout, response = self.layout, self.response
+        chosen = [k for k, extra in enumerate(self.extras) if extra.brings]
+        positions = layout.extras + np.array(chosen, dtype=np.int64)
+        worth = np.array([self.extras[k].brings for k in chosen], dtype=float)
+        return LinearForm(
+            np.concatenate([layout.money + response.cell, positions]),
+            np.concatenate([rates[response.channel], worth]),
+        )
+
     def add_extra(self, extra: Extra) -> int:
         """A column of a rule's own; returns its position in the decision vector."""
         self.extras.append(extra)
@@ -117,20 +131,12 @@ class Program:
     @cached_property
     def objective(self) -> LinearForm:
         """What a plan is chosen for, to be maximised (least money: the money, negative)."""
-        problem, layout = self.problem, self.layout
-        cells: list[Indices] = []
-        coefficients: list[Floats] = []
-        if problem.objective != "spend":
-            values = np.array([channel.value for channel in problem.channels])
-            cells.append(layout.money + self.response.cell)
-            coefficients.append(values[self.response.channel])
-            brings = [(layout.extras + k, e.brings) for k, e in enumerate(self.extras) if e.brings]
-            cells.append(np.array([position for position, _ in brings], dtype=np.int64))
-            coefficients.append(np.array([worth for _, worth in brings], dtype=float))
-        if problem.objective != "response":
-            cells.append(np.arange(layout.spends))
-            coefficients.append(np.full(layout.spends, -1.0))
-        return LinearForm(np.concatenate(cells), np.concatenate(coefficients))
+        problem, spends = self.problem, self.layout.spends
+        money = LinearForm(np.arange(spends), np.ones(spends))
+        if problem.objective == "spend":
+            return money.times(-1.0)
+        brought = self.brought(np.array([channel.value for channel in problem.channels]))
+        return brought if problem.objective == "response" else brought.minus(1.0, money)
 
     def levels(self) -> dict[int, LinearForm]:
         """Per level at which rules bend, highest last: the sum of excess over limit."""

@@ -7,7 +7,8 @@ many periods there are. Blocks whose curve lies below the envelope are split int
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -15,7 +16,6 @@ import numpy as np
 from models.saturation import Floats
 from optimizer.box import Box
 from optimizer.domain import domain, media_at
-from optimizer.envelope import Envelope
 from optimizer.form import LinearForm
 from optimizer.pieces import Scale, Site, SplitBlock
 from optimizer.program import Program
@@ -33,11 +33,17 @@ _NO_RESPONSE = 1e-200
 
 @dataclass(frozen=True)
 class Point:
-    """A solution: a decision in money, and what each block was promised, (B,) in response."""
+    """A solution: a decision in money, and what each block was promised, (B,) in response.
+
+    ``x`` and ``y`` (B,) are the media and the states that the promise was for. Where results cost
+    money they differ a little from the decision's: who promises less response pays less for it.
+    """
 
     outcome: Outcome
-    decision: Floats
-    promised: Floats
+    decision: Floats = field(default_factory=lambda: np.empty(0))
+    promised: Floats = field(default_factory=lambda: np.empty(0))
+    x: Floats = field(default_factory=lambda: np.empty(0))
+    y: Floats = field(default_factory=lambda: np.empty(0))
 
     @property
     def found(self) -> bool:
@@ -52,7 +58,7 @@ class Relaxation:
         self.program = program
         self.response: Response = program.response
         self.box = domain(program)
-        self._whole = self._active = envelopes(self.response, self.box)
+        self._whole = envelopes(self.response, self.box)
         self._split: dict[int, SplitBlock] = {}
         most = promises(self.response, self._whole, *self.box.at(1.0))
         average = float(most.mean()) if len(most) else 0.0
@@ -121,10 +127,25 @@ class Relaxation:
         else:
             outcome = self.model.solve(seconds, gap / self.unit)
         if outcome.values is None:
-            return Point(outcome, np.empty(0), np.empty(0))
-        self._follow(outcome.values)
-        decision = self.program.decision(outcome.values)
-        return Point(outcome, decision, outcome.values[self.columns] * self.value)
+            return Point(outcome)
+        for split in self._split.values():
+            split.follow(outcome.values)
+        return self.point(outcome, self.columns)
+
+    def point(self, outcome: Outcome, columns: Indices) -> Point:
+        """A solution in which these columns (B,) hold the blocks' responses."""
+        assert outcome.values is not None
+        response = self.response
+        media = np.maximum(outcome.values[self.media], 0.0) * self.scale.money
+        media = media.reshape(-1, self.program.layout.quarters)
+        state = np.sum(response.carry * media[response.channel], axis=1)
+        return Point(
+            outcome,
+            self.program.decision(outcome.values),
+            outcome.values[columns] * self.value,
+            media.ravel()[response.cell],
+            state,
+        )
 
     def importance(self, outcome: Outcome) -> Floats:
         """(B,) what a unit of each block's response is worth, rules' prices included."""
@@ -144,21 +165,30 @@ class Relaxation:
         layout = self.program.layout
         return decision[: layout.spends].reshape(-1, layout.quarters)
 
-    def promise(self, x: Floats, y: Floats) -> Floats:
-        """(B,) what the blocks' active pieces promise at (x, y)."""
-        return promises(self.response, self._active, x, y)
+    def promise(self, point: Point) -> Floats:
+        """(B,) what the envelopes promise where a solution stands, piece by piece."""
+        promised = promises(self.response, self._whole, point.x, point.y)
+        for block, split in self._split.items():
+            promised[block] = split.promised
+        return promised
+
+    def kept(self, point: Point) -> Floats:
+        """(B,) what the curves keep of it, piece by piece."""
+        kept = self.response.block_values(point.x, point.y)
+        for block, split in self._split.items():
+            kept[block] = split.kept
+        return kept
 
     def add_tangents(self, x: Floats, y: Floats, blocks: Indices) -> None:
-        """Hold some blocks down by tangents to their active pieces at (x, y), both (B,)."""
-        planes = tangents(self.response, self._active, x, y)
+        """Hold some blocks down by tangents at (x, y), both (B,); split ones where they stand."""
+        planes = tangents(self.response, self._whole, x, y)
         whole = np.array([b for b in blocks.tolist() if b not in self._split], dtype=np.int64)
         self.model.add_rows(
             cuts(self.response, self.scale, self.columns, self.media, whole, planes.take(whole))
         )
         for block in blocks.tolist():
             if block in self._split:
-                split = self._split[block]
-                split.cut(split.active, planes.take(np.array([block])))
+                self._split[block].hold_down()
 
     def split(self, block: int, x: float, y: float) -> None:
         """Divide the domain of a block at a point where its promise was too high."""
@@ -193,6 +223,18 @@ class Relaxation:
             leeway = _LEEWAY * self._row_scales[rows]
             short[rows] = np.where(short[rows] <= leeway, 0.0, short[rows])
         return short
+
+    def missed(self, decision: Floats) -> Iterator[tuple[Floats, float]]:
+        """Rows about responses that a decision fails: what each block counts (B,), and by how much.
+
+        Counts are positive where more response helps.
+        """
+        limits, short = self.program.limits, self.shortfall(decision)
+        for number in limits.with_response[short[limits.with_response] > 0].tolist():
+            sign = 1.0 if np.isfinite(limits.between[0][number]) else -1.0
+            counts = sign * limits.matrix[[number]].toarray()[0]
+            blocks = counts[self.program.layout.money + self.response.cell]
+            yield np.maximum(blocks, 0.0), float(short[number])
 
     def keeps(self, decision: Floats) -> bool:
         """Whether a decision keeps what its amounts alone do not show: switches and responses."""
@@ -369,21 +411,6 @@ class Relaxation:
     def _is_on(self, block: int, decision: Floats) -> bool:
         switch = self.program.switches.active_cells.get(int(self.response.cell[block]))
         return switch is None or bool(decision[switch] > 0)
-
-    def _follow(self, values: Floats) -> None:
-        """Take the pieces that a solution chose as the active ones."""
-        if not self._split:
-            return
-        whole = self._whole
-        low, until = whole.low.copy(), whole.until.copy()
-        at_low, chord = whole.at_low.copy(), whole.chord.copy()
-        first = self.response.first
-        for block, split in self._split.items():
-            split.active = max(split.pieces, key=lambda piece: float(values[piece.chosen]))
-            env, rows = split.active.envelope, slice(first[block], first[block + 1])
-            low[rows], until[rows] = env.low, env.until
-            at_low[rows], chord[rows] = env.at_low, env.chord
-        self._active = Envelope(whole.curves, low, until, at_low, chord)
 
 
 def cuts(

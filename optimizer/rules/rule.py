@@ -7,8 +7,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+import numpy as np
+
+from models.saturation import Floats
 from optimizer.form import Row
 from optimizer.problem import Allocation, AllocationProblem
+from optimizer.response import response_of
 
 if TYPE_CHECKING:
     from optimizer.program import Program
@@ -73,3 +77,19 @@ def slack_of(problem: AllocationProblem, amounts: int) -> float:
     plus what floating-point sums of these budgets lose.
     """
     return problem.minor_unit * max(1.0, 0.5 * amounts) + 1e-9 * float(problem.budget.sum())
+
+
+def responses(plan: Allocation) -> Floats:
+    """(C, Q) what each channel's quarter brings under the curves themselves, baseline excluded."""
+    response = response_of(plan.problem)
+    brought = np.zeros(plan.spend.shape)
+    brought.ravel()[response.cell] = response.block_values(*response.coordinates(plan.spend))
+    return brought
+
+
+def response_slack(plan: Allocation, rates: Floats) -> float:
+    """By how much a sum of rates (C,) x responses may miss its limit: what rounding moves it."""
+    response = response_of(plan.problem)
+    marginal = response.marginal(plan.spend, rates[response.channel])
+    unit = plan.problem.minor_unit
+    return unit * max(float(marginal.max(initial=0.0)), 0.5 * float(marginal.sum()))

@@ -1,0 +1,95 @@
+"""Target: what the plan must bring, as a sum or as a multiple of its money."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from models.saturation import Floats
+from optimizer.form import LinearForm, Row
+from optimizer.problem import Allocation, AllocationProblem
+from optimizer.rules.rule import Rule, Violation, response_slack, responses
+
+if TYPE_CHECKING:
+    from optimizer.program import Program
+
+
+@dataclass(frozen=True)
+class Target(Rule):
+    """sum over c, q of rate[c] * response[c, q] >= amount, in ``unit``.
+
+    ``rates`` says what a unit of each channel's response counts (new customers per unit of revenue,
+    say); without it every unit counts 1. The true curves are meant, baseline excluded.
+    """
+
+    name = "target"
+
+    key: str
+    amount: float
+    unit: str
+    rates: Mapping[str, float] | None = None
+
+    def constrain(self, program: Program) -> None:
+        """One row over the whole horizon."""
+        form = program.brought(self._rates(program.problem))
+        program.limit(self.name, self.key, None, form, at_least=self.amount, unit=self.unit)
+
+    def check(self, plan: Allocation) -> Iterable[Violation]:
+        """What the plan brings against the target."""
+        rates = self._rates(plan.problem)
+        short = self.amount - float(rates @ responses(plan).sum(axis=1))
+        if short > response_slack(plan, rates) + 1e-6 * abs(self.amount):
+            text = f"the target for {self.key} is missed by {short:,.2f} {self.unit}"
+            yield Violation(self.name, self.key, None, short, text)
+
+    def explain(self, row: Row) -> str:
+        """The target is met and no more."""
+        return f"the target for {row.key} of {row.limit:,.2f} {row.unit} is just met"
+
+    def remedy(self, row: Row, limit: float) -> str | None:
+        """A lower target."""
+        return (
+            f"set the target for {row.key} to {limit:,.2f} {row.unit} (instead of {row.limit:,.2f})"
+        )
+
+    def _rates(self, problem: AllocationProblem) -> Floats:
+        if self.rates is None:
+            return np.ones(len(problem.channels))
+        return np.array([self.rates.get(name, 0.0) for name in problem.names])
+
+
+@dataclass(frozen=True)
+class RoiTarget(Rule):
+    """sum of response >= multiple * sum over c, q of x[c, q]: return as a multiple of cost."""
+
+    name = "target"
+
+    multiple: float
+
+    def constrain(self, program: Program) -> None:
+        """One row over the whole horizon."""
+        problem = program.problem
+        form = program.brought(np.ones(len(problem.channels)))
+        spent = LinearForm.sum_of(range(program.layout.spends))
+        program.limit(self.name, "roi", None, form, base=spent, at_least=self.multiple, unit="x")
+
+    def check(self, plan: Allocation) -> Iterable[Violation]:
+        """The plan's multiple against the target."""
+        brought, spent = float(responses(plan).sum()), float(plan.spend.sum())
+        short = self.multiple * spent - brought
+        if short > response_slack(plan, np.ones(len(plan.spend))) + 1e-6 * brought:
+            text = (
+                f"every unit of money brings {brought / spent:,.4f}, {short:,.2f} too little in all"
+            )
+            yield Violation(self.name, "roi", None, short, text)
+
+    def explain(self, row: Row) -> str:
+        """The multiple is met and no more."""
+        return f"the plan returns {row.limit:g} times its money, as the target asks"
+
+    def remedy(self, row: Row, limit: float) -> str | None:
+        """A lower multiple."""
+        return f"set the target for roi to {limit:,.4g} (instead of {row.limit:g})"
