@@ -166,6 +166,8 @@ def limits_of(program: Program) -> Limits:
             upper[cell], upper_row[cell] = bound, index
         if not from_above and bound >= lower[cell]:
             lower[cell], lower_row[cell] = bound, index
+    # 100 % less than something is nothing, whatever floating point makes of it.
+    lower[np.abs(lower) < 1e-9] = 0.0
     # Bounds that meet may cross by what floating point loses.
     meet = (lower > upper) & (lower - upper <= 1e-9 * np.maximum(1.0, np.abs(upper)))
     upper[meet] = lower[meet]
