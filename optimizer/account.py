@@ -8,6 +8,7 @@ from models.saturation import Floats
 from optimizer.plan import RESERVE, UNSPENT, Bent, PlanRow, RuleEntry
 from optimizer.problem import Allocation, AllocationProblem
 from optimizer.program import Program
+from optimizer.standing import standing
 
 
 def plan_rows(program: Program, allocation: Allocation, prices: Floats) -> tuple[PlanRow, ...]:
@@ -64,14 +65,12 @@ def _brought_by_choice(program: Program, allocation: Allocation) -> Floats:
 
 def rule_entries(program: Program, allocation: Allocation, prices: Floats) -> tuple[RuleEntry, ...]:
     """One entry per row of a rule and side, in the order of the rules."""
-    decision = program.decision_of(allocation)
+    at = standing(program, program.decision_of(allocation))
     entries = []
-    for index, row in enumerate(program.rows):
-        used = row.used(decision)
+    for index, (row, used, binding) in enumerate(
+        zip(program.rows, at.used.tolist(), at.reached.tolist(), strict=True)
+    ):
         slack = row.limit - used if row.side == "max" else used - row.limit
-        # A row whose base is nothing (a channel switched off) says nothing.
-        says = not len(row.base.cells) or row.base.at(decision) > 0
-        binding = says and -row.excess(decision) <= program.leeway(index, decision)
         entries.append(
             RuleEntry(
                 rule=row.rule,
@@ -92,14 +91,14 @@ def rule_entries(program: Program, allocation: Allocation, prices: Floats) -> tu
 
 def bent_rules(program: Program, allocation: Allocation, prices: Floats) -> tuple[Bent, ...]:
     """The rules that gave way, how far, and what giving way further would bring."""
-    decision = program.decision_of(allocation)
+    at = standing(program, program.decision_of(allocation))
     bent = []
-    for index, row in enumerate(program.rows):
-        beyond = row.excess(decision)
-        if not program.bends(index) or beyond <= program.leeway(index, decision):
+    for index in np.flatnonzero(at.excess > at.leeway).tolist():
+        row = program.rows[index]
+        if not program.bends(index):
             continue
-        excess = beyond / (row.base.at(decision) or 1.0)
-        used = _amount(row.used(decision), row.unit)
+        excess = float(at.excess[index]) / (float(at.base[index]) or 1.0)
+        used = _amount(float(at.used[index]), row.unit)
         text = (
             f"{program.explain(index)}: it gave way to {used}, because the rules above it "
             f"cannot hold otherwise"
@@ -161,13 +160,7 @@ class _Reasons:
         self.prices = prices
         self.decision = program.decision_of(allocation)
         limits = program.limits
-        bounds = set(limits.lower_row.tolist()) | set(limits.upper_row.tolist())
-        self.binding = {
-            index
-            for index in bounds - {-1}
-            if prices[index] > 0
-            or -program.rows[index].excess(self.decision) <= program.leeway(index, self.decision)
-        }
+        self.binding = (prices > 0) | standing(program, self.decision).reached
         self.joint = program.linearised(self.decision)[: len(limits.joint)].tocsc()
         self.budget_price = {
             row.quarter: price
@@ -195,7 +188,7 @@ class _Reasons:
         """The row that binds this cell, the dearest one where there are several."""
         limits = self.program.limits
         own = [int(limits.lower_row[cell]), int(limits.upper_row[cell])]
-        candidates = [index for index in own if index >= 0 and index in self.binding]
+        candidates = [index for index in own if index >= 0 and self.binding[index]]
         if not candidates:
             numbers = self.joint.indices[self.joint.indptr[cell] : self.joint.indptr[cell + 1]]
             rows = (limits.joint[number] for number in numbers.tolist())

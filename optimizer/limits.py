@@ -85,9 +85,9 @@ class Limits:
 
     @cached_property
     def responses(self) -> np.ndarray:
-        """Positions of the responses that any row speaks of, whether joint or not."""
+        """Positions of the responses that any row speaks of."""
         used: set[int] = set()
-        for form in (*self.forms, *(link.form for link in self.links)):
+        for form in self.row_forms:
             inside = (form.cells >= self.money) & (form.cells < self.extras)
             if inside.any():
                 used.update(form.cells[inside].tolist())

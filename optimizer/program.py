@@ -165,21 +165,6 @@ class Program:
         bends = self.problem.bends
         return bends[own if own in bends else (row.rule, "")]
 
-    def leeway(self, index: int, decision: Floats) -> float:
-        """By how much of its form a row counts as reached: what rounding may leave over."""
-        form, problem = self.excess_form(index), self.problem
-        per_money = np.abs(form.coefficients[form.cells < self.size])
-        speaks = (form.cells >= self.layout.money) & (form.cells < self.layout.extras)
-        if speaks.any():
-            per_money = np.abs(self.gradient(decision, form))
-        if not len(per_money):
-            return 1e-9
-        largest = float(per_money.max(initial=0.0))
-        rounded = problem.minor_unit * max(largest, 0.5 * float(per_money.sum()))
-        size = float(np.abs(form.coefficients) @ np.abs(decision[form.cells]))
-        exact = 1e-6 * size if speaks.any() else 1e-9 * largest * float(problem.budget.sum())
-        return rounded + exact
-
     def _bend(self, row: Row, index: int) -> None:
         """Give a row of a rule that bends a column for how far it gives way."""
         bends = self.problem.bends

@@ -298,6 +298,8 @@ def _channel_blocks(
     problem: AllocationProblem, c: int, curve: ResponseCurve
 ) -> list[tuple[Floats, Floats]]:
     """Per quarter: rows alpha, beta, gamma, weight of its terms, and the state carried in."""
+    if curve.carryover == 0 and problem.pacing[c] is None:
+        return _even_blocks(problem, c, curve)
     periods, quarters = curve.period.per_quarter, len(problem.quarters)
     rho = curve.carryover
     fade = rho ** np.arange(1, periods + 1)
@@ -319,6 +321,18 @@ def _channel_blocks(
         blocks.append((_merged(terms), carry))
         carry = leaving
     return blocks
+
+
+def _even_blocks(
+    problem: AllocationProblem, c: int, curve: ResponseCurve
+) -> list[tuple[Floats, Floats]]:
+    """The same where nothing is carried over and pacing is even: all periods are alike."""
+    periods, quarters = curve.period.per_quarter, len(problem.quarters)
+    terms = np.zeros((4, quarters))
+    terms[1] = 1 / periods / problem.media_price[c]
+    terms[3] = problem.demand[c] * periods
+    carry = np.zeros(quarters)
+    return [(terms[:, q : q + 1], carry) for q in range(quarters)]
 
 
 def _tail(
