@@ -33,12 +33,15 @@ class Certificate:
     """The best decision found, its true objective and an upper bound on every plan's.
 
     ``closed`` is False where the clock stopped the search before the gap was small enough.
+    ``row_duals`` are those of the rows of `Limits.matrix` in the last linear program solved:
+    about what the rows cost near the decision.
     """
 
     decision: Floats
     value: float
     bound: float
     closed: bool
+    row_duals: Floats
 
 
 class InfeasibleError(Exception):
@@ -67,7 +70,11 @@ def certify(
     if search.decision is None:
         raise NoPlanInTime("no plan was found within the time limit: allow more time")
     return Certificate(
-        search.decision, search.value, max(search.bound, search.value), search.closed
+        search.decision,
+        search.value,
+        max(search.bound, search.value),
+        search.closed,
+        search.row_duals,
     )
 
 
@@ -82,6 +89,7 @@ class _Search:
         # Everything at the most it may bring: a bound before anything is solved.
         self.bound = relaxation.most
         self.importance = relaxation.worth
+        self.row_duals = np.zeros(relaxation.program.limits.count)
 
     @property
     def tolerance(self) -> float:
@@ -116,6 +124,7 @@ class _Search:
                 return None
             promised = point.outcome.objective * self.relaxation.unit
             self.importance = self.relaxation.importance(point.outcome)
+            self.row_duals = self.relaxation.row_duals(point.outcome)
             if rounds is None:
                 self.bound = min(self.bound, promised)
             value = self.consider(point.decision)

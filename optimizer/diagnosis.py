@@ -83,7 +83,7 @@ def _model(program: Program, rows: Sequence[int]) -> tuple[Model, float]:
     box = Box(none, high, none, np.sum(part.carry * most[part.channel], axis=1))
     env = envelopes(part, box)
     value = float(promises(part, env, *box.at(1.0)).max(initial=0.0)) or 1.0
-    model = Model(program.build_unbounded(rows, value))
+    model = Model.of(program.build_unbounded(rows, value))
     columns, media = program.column_of[layout.money + part.cell], np.arange(layout.spends)
     for fraction in _TANGENTS:
         planes = tangents(part, env, *box.at(fraction))

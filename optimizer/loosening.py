@@ -75,7 +75,7 @@ def loosening_gains(program: Program, stand: Stand, reached: Reached, deadline: 
     gradient[at_low] = np.minimum(stand.marginal, implied)[at_low]
     fixed = reached.low & reached.high
     gradient[fixed] = stand.marginal[fixed]
-    model = Model(program.build_unbounded([], 1.0))
+    model = Model.of(program.build_unbounded([], 1.0))
     model.relax_integers()
     size = program.size
     below = np.where(reached.low, 0.0, -np.inf)

@@ -42,6 +42,7 @@ def least_movement(
     rate = tie.to_give_up / float(moved.sum())
     # A cell whose bound is dearer than the charge stays at its bound.
     dear = np.flatnonzero(prices.cells[: len(moved)] > 2 * rate)
+    around.release(np.setdiff1d(around.stopped, dear))
     around.fix(dear, decision)
     tie.charge(np.setdiff1d(np.arange(len(moved)), dear), rate)
     calmer = tie.settle(decision)
@@ -94,15 +95,16 @@ class _Tie:
         """
         last = otherwise
         for _ in range(_ROUNDS):
-            point = self.around.maximise(self.deadline - time.monotonic())
-            if not point.found:
+            outcome = self.around.maximise(self.deadline - time.monotonic())
+            if outcome.values is None:
                 break
-            kept = self.around.value(point.decision)
-            held_back = self.around.held_back(point.decision)
+            decision = self.around.decision(outcome)
+            kept = self.around.value(decision)
+            held_back = self.around.held_back(decision)
             if kept >= self.at_least:
-                last = point.decision
-                too_high = self.around.promised(point) - kept
+                last = decision
+                too_high = self.around.promised(outcome) - kept
                 if not held_back and too_high <= _KEPT * self.to_give_up:
                     break
-            self.around.move_to(point.decision)
+            self.around.move_to(decision)
         return last

@@ -2,7 +2,9 @@
 
 Certifying asks what any plan could bring; prices and ties ask what changes near the plan that was
 found. So the over-estimates give way to tangents of the true response, close on both sides of the
-decision. Blocks that are not concave everywhere may move a little at a time only; switches stay.
+decision, and amounts that their bounds stop for good reason stay there: only the blocks that may
+move are in the program. Blocks that are not concave everywhere may move a little at a time only;
+switches stay.
 """
 
 from __future__ import annotations
@@ -11,56 +13,83 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.saturation import Floats
+from optimizer.certificate import Certificate
+from optimizer.media import media_columns
 from optimizer.program import Program
-from optimizer.relaxation import Point, Relaxation, cuts
+from optimizer.relaxation import Relaxation, cuts
 from optimizer.response import Indices, Response
 from optimizer.solve import Outcome
 from optimizer.tangents import Tangents, true_tangents
+
+Mask = NDArray[np.bool_]
 
 # How far on both sides tangents are taken, as shares of the own spend.
 _REACH = (0.0, 0.002, -0.002, 0.02, -0.02)
 _STEP = 0.05
 # A cell this close to its bound, in average cells, is at it.
 AT_BOUND = 1e-6
+# A bound stops an amount for good reason where its price is this share of what money brings.
+_GOOD_REASON = 0.02
 
 
 class Neighbourhood:
-    """A linear program around one decision, on the model that certified it."""
+    """A linear program around one decision within the rules."""
 
-    def __init__(self, relaxation: Relaxation, decision: Floats) -> None:
+    def __init__(self, relaxation: Relaxation, proof: Certificate) -> None:
         self.relaxation = relaxation
         self.program: Program = relaxation.program
         self.response: Response = relaxation.response
-        self.model = relaxation.model
         self.scale = relaxation.scale
-        self.model.relax_integers()
-        relaxation.fix_switches(decision)
+        self.model = relaxation.afresh(proof.decision)
+        self.columns = np.full(len(self.response.cell), -1)
         self._bent = _bent_blocks(relaxation)
-        self.columns = self._columns(relaxation.columns)
-        self._fixed = np.zeros(self.program.size, dtype=bool)
         self._shift = np.zeros(self.program.limits.count)
         self._seen: Floats | None = None
-        self.move_to(decision)
+        self._decision = proof.decision
+        self._stopped = self._for_good_reason(proof)
+        self._add_blocks(self._moving())
+        self._media = media_columns(self.program, self.model, self.scale, self.columns)
+        self._fix(np.flatnonzero(self._stopped), proof.decision)
+        self.move_to(proof.decision)
 
-    def _columns(self, promised: Indices) -> Indices:
-        """One column per block: the certificate's own where its tangents are the response's.
+    def slopes(self, decision: Floats, row_duals: Floats) -> tuple[Floats, Floats]:
+        """(amounts,) gain of the objective per unit of money, and what rows charge for it."""
+        program = self.program
+        gain = program.gradient(decision, self.relaxation.objective)
+        return gain, np.asarray(program.linearised(decision).T @ row_duals)
 
-        Bent blocks get a new one; the old ones, and the pieces under them, no longer count.
-        """
-        none = np.zeros(len(self._bent))
-        costs = self.relaxation.worth[self._bent] * self.scale.value / self.relaxation.unit
-        fresh = self.model.add_columns(costs, none - np.inf, none + np.inf)
-        self.model.set_costs(promised[self._bent], none)
-        self.relaxation.take_over(self._bent, fresh)
-        columns = promised.copy()
-        columns[self._bent] = fresh
-        # What a block may bring at most would share the prices of its cell's bounds.
-        unbounded = np.full(len(columns), np.inf)
-        self.model.set_bounds(columns, -unbounded, unbounded)
-        return columns
+    def release(self, cells: Indices) -> None:
+        """Let amounts that were kept at their bounds move again."""
+        self._stopped[cells] = False
+        limits = self.program.limits
+        self.model.set_bounds(cells, limits.lower[cells], limits.upper[cells])
+        self._add_blocks(self._moving() & (self.columns < 0))
+        self.move_to(self._decision)
+
+    @property
+    def stopped(self) -> Indices:
+        """Amounts that are kept at their bounds."""
+        return np.flatnonzero(self._stopped)
+
+    def wrongly_stopped(self, decision: Floats, row_duals: Floats) -> Indices:
+        """Amounts kept at a bound that they would rather leave."""
+        gain, charged = self.slopes(decision, row_duals)
+        leeway = AT_BOUND * np.maximum(np.abs(gain), np.abs(charged))
+        limits, cells = self.program.limits, slice(0, self.program.size)
+        at = decision[cells] / self.program.unit
+        low, high = limits.lower[cells], limits.upper[cells]
+        up = (gain - charged > leeway) & (at < high - AT_BOUND)
+        down = (charged - gain > leeway) & (at > low + AT_BOUND)
+        return np.flatnonzero(self._stopped & (up | down))
+
+    def fix(self, cells: Indices, decision: Floats) -> None:
+        """Keep cells where a decision has them, as far as their bounds allow."""
+        self._stopped[cells] = True
+        self._fix(cells, decision)
 
     def move_to(self, decision: Floats) -> None:
         """Add tangents around a decision, and let bent blocks move around it."""
+        self._decision = decision
         x, y = self.response.coordinates(self.relaxation.spend(decision))
         blocks = self._news(x, y)
         planes = [self._tangents(x, y, reach) for reach in _REACH]
@@ -73,37 +102,27 @@ class Neighbourhood:
             self._cut(beside, plane)
         self._bound_bent(decision)
 
-    def _inside(self, decision: Floats) -> NDArray[np.bool_]:
-        """(B,) whether each block's own cell is strictly between its bounds."""
-        limits, cells = self.program.limits, self.response.cell
-        low, high, here = limits.lower[cells], limits.upper[cells], decision[cells]
-        here = here / self.scale.money
-        return np.asarray((here > low + AT_BOUND) & (here < high - AT_BOUND))
-
-    def _news(self, x: Floats, y: Floats) -> Indices:
-        """Blocks that are not where their last tangents were taken."""
-        here = np.stack([x, y])
-        if self._seen is None:
-            self._seen = here
-            return np.arange(len(x))
-        moved = np.any(np.abs(here - self._seen) > 1e-4 * np.maximum(here, self._seen), axis=0)
-        self._seen = np.where(moved, here, self._seen)
-        return np.flatnonzero(moved)
-
-    def maximise(self, seconds: float) -> Point:
+    def maximise(self, seconds: float) -> Outcome:
         """Solve the linear program as it stands.
 
         Where the true curves miss a rule's row, the next solution is asked for that much more.
         """
         outcome = self.model.relax(seconds)
         if outcome.values is None:
-            return Point(outcome)
-        point = self.relaxation.point(outcome, self.columns)
-        short = self.relaxation.shortfall(point.decision)
+            return outcome
+        short = self.relaxation.shortfall(self.decision(outcome))
         if short.any():
             self._shift += 1.05 * short
-            self.relaxation.shift_rows(self._shift)
-        return point
+            least, most = self.program.limits.between
+            for number in self.program.limits.with_response.tolist():
+                by = self._shift[number]
+                self.relaxation.bound_row(self.model, number, least[number] + by, most[number] - by)
+        return outcome
+
+    def decision(self, outcome: Outcome) -> Floats:
+        """A solution as a decision, with what it truly brings."""
+        assert outcome.values is not None
+        return self.program.decision(outcome.values)
 
     def value(self, decision: Floats) -> float:
         """True objective of a decision; minus infinity where it breaks a rule."""
@@ -111,11 +130,14 @@ class Neighbourhood:
             return -np.inf
         return self.relaxation.objective.at(decision)
 
-    def promised(self, point: Point) -> float:
+    def promised(self, outcome: Outcome) -> float:
         """Objective that a solution promises; what else the model charges for is not part of it."""
-        promised = point.decision.copy()
-        promised[self.program.layout.money + self.response.cell] = point.promised
-        return self.relaxation.objective.at(promised)
+        assert outcome.values is not None
+        decision = self.decision(outcome)
+        moving = np.flatnonzero(self.columns >= 0)
+        cells = self.program.layout.money + self.response.cell[moving]
+        decision[cells] = outcome.values[self.columns[moving]] * self.scale.value
+        return self.relaxation.objective.at(decision)
 
     def row_duals(self, outcome: Outcome) -> Floats:
         """(rows,) objective gained per unit added to each right-hand side of `Limits.matrix`."""
@@ -123,41 +145,10 @@ class Neighbourhood:
 
     def cell_duals(self, outcome: Outcome) -> Floats:
         """(amounts,) objective gained per unit of money added to an amount's bound."""
-        duals = outcome.column_duals[: self.program.size]
-        return np.asarray(duals * self.relaxation.unit / self.scale.money)
-
-    def _tangents(self, x: Floats, y: Floats, reach: float) -> Tangents:
-        return true_tangents(self.response, x * (1 + reach), y)
-
-    def _cut(self, blocks: Indices, planes: Tangents) -> None:
-        media = self.relaxation.media
-        rows = cuts(self.response, self.scale, self.columns, media, blocks, planes.take(blocks))
-        self.model.add_rows(rows)
-
-    @property
-    def _loose_bent(self) -> Indices:
-        """Bent blocks whose own cell is not fixed."""
-        return self._bent[~self._fixed[self.response.cell[self._bent]]]
-
-    def _bound_bent(self, decision: Floats) -> None:
-        limits, bent = self.program.limits, self._loose_bent
-        cells = self.response.cell[bent]
-        here, low, high = (
-            decision[cells] / self.scale.money,
-            limits.lower[cells],
-            limits.upper[cells],
-        )
-        step = _STEP * (high - low)
-        self._steps = cells, np.clip(here - step, low, high), np.clip(here + step, low, high)
-        self.model.set_bounds(*self._steps)
-
-    def fix(self, cells: Indices, decision: Floats) -> None:
-        """Keep cells where a decision has them, as far as their bounds allow."""
-        limits = self.program.limits
-        low, high = limits.lower[cells], limits.upper[cells]
-        at = np.clip(decision[cells] / self.scale.money, low, high)
-        self.model.set_bounds(cells, at, at)
-        self._fixed[cells] = True
+        cells = slice(0, self.program.size)
+        duals = outcome.column_duals[cells] * self.relaxation.unit / self.scale.money
+        gain, charged = self.slopes(self.decision(outcome), self.row_duals(outcome))
+        return np.asarray(np.where(self._stopped, gain - charged, duals))
 
     def held_back(self, decision: Floats) -> bool:
         """Whether a bent block was stopped by its step, not by a bound of its cell."""
@@ -166,6 +157,81 @@ class Neighbourhood:
         at_step = (here <= low + AT_BOUND) & (low > limits.lower[cells] + AT_BOUND)
         at_step |= (here >= high - AT_BOUND) & (high < limits.upper[cells] - AT_BOUND)
         return bool(np.any(at_step))
+
+    def _for_good_reason(self, proof: Certificate) -> Mask:
+        """(amounts,) whether an amount's bound is dear enough to keep it there."""
+        limits, cells = self.program.limits, slice(0, self.program.size)
+        gain, charged = self.slopes(proof.decision, proof.row_duals)
+        reason = _GOOD_REASON * np.maximum(np.abs(gain), np.abs(charged))
+        at = proof.decision[cells] / self.program.unit
+        low, high = limits.lower[cells], limits.upper[cells]
+        stopped = (at <= low + AT_BOUND) & (charged - gain > reason)
+        stopped |= (at >= high - AT_BOUND) & (gain - charged > reason)
+        stopped |= low == high
+        # What a result costs ties a channel's amounts to its response.
+        layout, response = self.program.layout, self.response
+        loose = np.repeat((response.rate > 0) | (response.fixed > 0), layout.quarters)
+        stopped[: layout.spends] &= ~loose
+        return np.asarray(stopped)
+
+    def _moving(self) -> Mask:
+        """(B,) blocks of which the own amount or an earlier one that carries over may move."""
+        layout = self.program.layout
+        free = ~self._stopped[: layout.spends].reshape(-1, layout.quarters)
+        carried = np.any(free[self.response.channel] & (self.response.carry > 0), axis=1)
+        return np.asarray(free.ravel()[self.response.cell] | carried)
+
+    def _add_blocks(self, chosen: Mask) -> None:
+        """Columns for the responses of blocks; what stays still keeps what it brings."""
+        relaxation, layout = self.relaxation, self.program.layout
+        own = self.program.column_of[layout.money + self.response.cell]
+        new = np.flatnonzero(chosen & (own < 0))
+        costs = relaxation.worth[new] * self.scale.value / relaxation.unit
+        free = np.full(len(new), np.inf)
+        self.columns[new] = self.model.add_columns(costs, -free, free)
+        spoken_of = np.flatnonzero(own >= 0)
+        self.columns[spoken_of] = own[spoken_of]
+        free = np.full(len(spoken_of), np.inf)
+        self.model.set_bounds(own[spoken_of], -free, free)
+
+    def _inside(self, decision: Floats) -> Mask:
+        """(B,) whether each block's own cell is strictly between its bounds."""
+        limits, cells = self.program.limits, self.response.cell
+        low, high, here = limits.lower[cells], limits.upper[cells], decision[cells]
+        here = here / self.scale.money
+        return np.asarray((here > low + AT_BOUND) & (here < high - AT_BOUND))
+
+    def _news(self, x: Floats, y: Floats) -> Indices:
+        """Blocks in the program that are not where their last tangents were taken."""
+        here = np.stack([x, y])
+        if self._seen is None:
+            self._seen = np.full_like(here, -1.0)
+        far = np.abs(here - self._seen) > 1e-4 * np.maximum(here, self._seen)
+        moved = np.any(far | (self._seen < 0), axis=0) & (self.columns >= 0)
+        self._seen = np.where(moved, here, self._seen)
+        return np.flatnonzero(moved)
+
+    def _tangents(self, x: Floats, y: Floats, reach: float) -> Tangents:
+        return true_tangents(self.response, x * (1 + reach), y)
+
+    def _cut(self, blocks: Indices, planes: Tangents) -> None:
+        taken = planes.take(blocks)
+        rows = cuts(self.response, self.scale, self.columns, self._media, blocks, taken)
+        self.model.add_rows(rows)
+
+    def _bound_bent(self, decision: Floats) -> None:
+        bent = self._bent[~self._stopped[self.response.cell[self._bent]]]
+        limits, cells = self.program.limits, self.response.cell[bent]
+        low, high = limits.lower[cells], limits.upper[cells]
+        here, step = decision[cells] / self.scale.money, _STEP * (high - low)
+        self._steps = cells, np.clip(here - step, low, high), np.clip(here + step, low, high)
+        self.model.set_bounds(*self._steps)
+
+    def _fix(self, cells: Indices, decision: Floats) -> None:
+        limits = self.program.limits
+        low, high = limits.lower[cells], limits.upper[cells]
+        at = np.clip(decision[cells] / self.scale.money, low, high)
+        self.model.set_bounds(cells, at, at)
 
 
 def _bent_blocks(relaxation: Relaxation) -> Indices:

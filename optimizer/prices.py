@@ -38,52 +38,56 @@ def price_rules(around: Neighbourhood, decision: Floats, deadline: float) -> Pri
     """Prices at the best decision near the given one.
 
     The neighbourhood is refined until, at the solution, every free cell's true marginal return is
-    within 1 % of what the rows' prices add up to.
+    within 1 % of what the rows' prices add up to, and no amount would rather leave its bound.
     """
     best, value = decision, around.value(decision)
-    outcome: Outcome | None = None
+    last: Outcome | None = None
     for _ in range(_ROUNDS):
-        point = around.maximise(deadline - time.monotonic())
-        if not point.found:
+        outcome = around.maximise(deadline - time.monotonic())
+        if outcome.values is None:
             break
-        outcome, found = point.outcome, around.value(point.decision)
+        last, here = outcome, around.decision(outcome)
+        found = around.value(here)
         if found >= value:
-            best, value = point.decision, found
-        kept = around.promised(point) - found <= _KEPT * abs(found)
-        if kept and _agree(around, point.decision, outcome):
+            best, value = here, found
+        wrong = around.wrongly_stopped(here, around.row_duals(outcome))
+        kept = around.promised(outcome) - found <= _KEPT * abs(found)
+        if kept and not len(wrong) and _agree(around, here, outcome):
             break
-        around.move_to(point.decision)
-    if outcome is None:
+        around.move_to(here)
+        around.release(wrong)
+    if last is None:
         return Prices(best, np.zeros(len(around.program.rows)), np.zeros(around.program.size))
-    stand = _stand(around, outcome, best, deadline)
-    return Prices(best, _read(around.program, stand), np.abs(around.cell_duals(outcome)))
+    duals = around.cell_duals(last)
+    stand = _stand(around, last, duals, best, deadline)
+    return Prices(best, _read(around.program, stand), np.abs(duals))
 
 
 def _agree(around: Neighbourhood, decision: Floats, outcome: Outcome) -> bool:
     program = around.program
     limits, spends = program.limits, program.layout.spends
-    objective = around.relaxation.objective
-    marginal = program.gradient(decision, objective)[:spends]
-    implied = (program.linearised(decision).T @ around.row_duals(outcome))[:spends]
+    gain, charged = (part[:spends] for part in around.slopes(decision, around.row_duals(outcome)))
     # Profit has no slope where money stops paying: agreement is a share of what money brings.
     brought = around.response.marginal(around.relaxation.spend(decision), around.relaxation.worth)
-    size = np.maximum(np.maximum(np.abs(marginal), np.abs(implied)), brought.ravel())
+    size = np.maximum(np.maximum(np.abs(gain), np.abs(charged)), brought.ravel())
     scaled = decision[:spends] / program.unit
     inside = (scaled > limits.lower[:spends] + AT_BOUND) & (
         scaled < limits.upper[:spends] - AT_BOUND
     )
-    free = inside & (marginal != 0)
-    return bool(np.all(np.abs(marginal - implied)[free] <= AGREEMENT * size[free]))
+    free = inside & (gain != 0)
+    return bool(np.all(np.abs(gain - charged)[free] <= AGREEMENT * size[free]))
 
 
-def _stand(around: Neighbourhood, outcome: Outcome, decision: Floats, deadline: float) -> Stand:
+def _stand(
+    around: Neighbourhood, outcome: Outcome, cell_duals: Floats, decision: Floats, deadline: float
+) -> Stand:
     """The duals at a decision; where they are not unique, what loosening each limit brings."""
     program = around.program
     stand = Stand(
         decision,
         program.gradient(decision, around.relaxation.objective),
         around.row_duals(outcome),
-        around.cell_duals(outcome),
+        cell_duals,
     )
     reached = Reached(program, stand)
     if reached.duals_are_unique():

@@ -41,7 +41,7 @@ def reallocate(problem: AllocationProblem) -> Plan:
     current = _current_if_allowed(relaxation)
     proof = _certify(relaxation, current, deadline)
     counts = price_counts(relaxation, proof, deadline)
-    around = Neighbourhood(relaxation, proof.decision)
+    around = Neighbourhood(relaxation, proof)
     prices = price_rules(around, proof.decision, deadline)
     decision = least_movement(around, prices, _enough(program, proof, current), deadline)
     allocation = _never_worse(relaxation, round_to_minor_units(program, decision), current)

@@ -17,6 +17,7 @@ from models.saturation import Floats
 from optimizer.box import Box
 from optimizer.domain import domain, media_at
 from optimizer.form import LinearForm
+from optimizer.media import media_columns
 from optimizer.pieces import Scale, Site, SplitBlock
 from optimizer.program import Program
 from optimizer.response import Indices, Response
@@ -63,9 +64,9 @@ class Relaxation:
         most = promises(self.response, self._whole, *self.box.at(1.0))
         average = float(most.mean()) if len(most) else 0.0
         self.scale = Scale(program.unit, average if average > _NO_RESPONSE else 1.0)
-        self.model = Model(program.build(self.value))
+        self.model = Model.of(program.build(self.value))
         self.columns = self._promised(most)
-        self.media = self._media()
+        self.media = media_columns(program, self.model, self.scale, self.columns)
         self.objective = program.objective
         self.pursue(program.objective)
         self._held: list[tuple[LinearForm, float]] = []
@@ -88,11 +89,15 @@ class Relaxation:
         # What the objective counts as 1: response, or money where it has none.
         self.worth = costs[self.program.layout.money + self.response.cell]
         self.unit = self._unit(costs)
-        costs *= scales / self.unit
+        self._costs = costs * scales / self.unit
+        self.price(self.model)
+        self.model.set_costs(self.columns, self.worth * self.value / self.unit)
+
+    def price(self, model: Model) -> None:
+        """Set what the objective says of the PuLP problem's columns in a model of it."""
         column_of = self.program.column_of
         at = np.flatnonzero(column_of >= 0)
-        self.model.set_costs(column_of[at], costs[at])
-        self.model.set_costs(self.columns, self.worth * self.value / self.unit)
+        model.set_costs(column_of[at], self._costs[at])
 
     def _unit(self, costs: Floats) -> float:
         """What counts as 1 in the objective."""
@@ -130,11 +135,6 @@ class Relaxation:
             return Point(outcome)
         for split in self._split.values():
             split.follow(outcome.values)
-        return self.point(outcome, self.columns)
-
-    def point(self, outcome: Outcome, columns: Indices) -> Point:
-        """A solution in which these columns (B,) hold the blocks' responses."""
-        assert outcome.values is not None
         response = self.response
         media = np.maximum(outcome.values[self.media], 0.0) * self.scale.money
         media = media.reshape(-1, self.program.layout.quarters)
@@ -142,7 +142,7 @@ class Relaxation:
         return Point(
             outcome,
             self.program.decision(outcome.values),
-            outcome.values[columns] * self.value,
+            outcome.values[self.columns] * self.value,
             media.ravel()[response.cell],
             state,
         )
@@ -198,18 +198,25 @@ class Relaxation:
 
     def hold(self, form: LinearForm, at_most: float) -> None:
         """Keep a form of the rules' own columns at most at a value from now on."""
-        scales, column_of = self.program.scales(self.value), self.program.column_of
-        entries = form.coefficients * scales[form.cells]
-        self.model.add_rows(
-            Rows.from_entries(
-                np.array([-np.inf]),
-                np.array([at_most]),
-                np.zeros(len(form.cells), dtype=np.int64),
-                column_of[form.cells],
-                entries,
-            )
-        )
         self._held.append((form, at_most))
+        self._add_held(self.model, form, at_most)
+
+    def _add_held(self, model: Model, form: LinearForm, at_most: float) -> None:
+        entries = form.coefficients * self.program.scales(self.value)[form.cells]
+        columns, none = self.program.column_of[form.cells], np.zeros(len(entries), dtype=np.int64)
+        low, high = np.array([-np.inf]), np.array([at_most])
+        model.add_rows(Rows.from_entries(low, high, none, columns, entries))
+
+    def afresh(self, decision: Floats) -> Model:
+        """The rules and the objective alone, linear, with switches as in a decision."""
+        model = self.model.afresh()
+        model.relax_integers()
+        self.price(model)
+        columns, positions = self._switches
+        model.set_bounds(columns, decision[positions], decision[positions])
+        for form, at_most in self._held:
+            self._add_held(model, form, at_most)
+        return model
 
     def shortfall(self, decision: Floats) -> Floats:
         """(rows,) by how much of its form a decision fails each row that it may fail unseen."""
@@ -251,18 +258,21 @@ class Relaxation:
         """Ask more of the rows than they say, by so much of their forms (rows,); 0 undoes it."""
         least, most = self._between
         for number in self.program.limits.with_response.tolist():
-            self._bound_row(number, least[number] + by[number], most[number] - by[number])
+            self.bound_row(
+                self.model, number, least[number] + by[number], most[number] - by[number]
+            )
 
     def loosen_row(self, number: int, by: float) -> None:
         """Let a row of `Limits.matrix` go so much further than it says, until it is set back."""
         least, most = self.program.limits.between
         self._between[0][number] = least[number] - by
         self._between[1][number] = most[number] + by
-        self._bound_row(number, least[number] - by, most[number] + by)
+        self.bound_row(self.model, number, least[number] - by, most[number] + by)
 
-    def _bound_row(self, number: int, least: float, most: float) -> None:
+    def bound_row(self, model: Model, number: int, least: float, most: float) -> None:
+        """Set what a row of `Limits.matrix` may be in a model of the PuLP problem."""
         scale = self._row_scales[number]
-        self.model.set_row_bounds(number, least / scale, most / scale)
+        model.set_row_bounds(number, least / scale, most / scale)
 
     def start_from(self, decision: Floats) -> None:
         """Hand a decision within the rules to the next mixed-integer solve as its incumbent."""
@@ -295,11 +305,6 @@ class Relaxation:
             kept = np.rint(point.outcome.values[columns])
             self.model.set_bounds(columns, kept, kept)
 
-    def fix_switches(self, decision: Floats) -> None:
-        """Keep the rules' switches as decided."""
-        columns, positions = self._switches
-        self.model.set_bounds(columns, decision[positions], decision[positions])
-
     def free_choices(self) -> None:
         """Let every piece and switch be chosen again."""
         for split in self._split.values():
@@ -308,24 +313,6 @@ class Relaxation:
         columns, _ = self._switches
         limits = self.program.limits
         self.model.set_bounds(columns, limits.lower[columns], limits.upper[columns])
-
-    def take_over(self, blocks: Indices, fresh: Indices) -> None:
-        """Let fresh columns stand for some blocks' response, in every row that speaks of it."""
-        limits, layout = self.program.limits, self.program.layout
-        matrix = limits.matrix.tocsc()
-        scales = self.program.scales(self.value)
-        for block, column in zip(blocks.tolist(), fresh.tolist(), strict=True):
-            old, cell = int(self.columns[block]), int(self.response.cell[block])
-            position = layout.money + cell
-            for at in range(matrix.indptr[position], matrix.indptr[position + 1]):
-                number = int(matrix.indices[at])
-                entry = matrix.data[at] * scales[position] / self._row_scales[number]
-                self.model.set_entry(number, old, 0.0)
-                self.model.set_entry(number, column, float(entry))
-            if cell in self._media_rows and self.response.rate[cell // layout.quarters] > 0:
-                row, entry = self._media_rows[cell]
-                self.model.set_entry(row, old, 0.0)
-                self.model.set_entry(row, column, entry)
 
     @property
     def _switches(self) -> tuple[Indices, Indices]:
@@ -343,52 +330,11 @@ class Relaxation:
     def _promised(self, most: Floats) -> Indices:
         """One column per block: the PuLP problem's where a rule speaks of it, or a new one."""
         columns = self.program.column_of[self.program.layout.money + self.response.cell].copy()
-        unsaid = self.program.limits.responses - self.program.layout.money
-        unsaid = self.program.column_of[
-            self.program.layout.money + np.setdiff1d(unsaid, self.response.cell)
-        ]
-        self.model.set_bounds(unsaid, np.zeros(len(unsaid)), np.zeros(len(unsaid)))
         new = np.flatnonzero(columns < 0)
         low = np.full(len(most), -np.inf)
         columns[new] = self.model.add_columns(np.zeros(len(new)), low[new], most[new] / self.value)
         old = np.setdiff1d(np.arange(len(most)), new)
         self.model.set_bounds(columns[old], low[old], most[old] / self.value)
-        return columns
-
-    def _media(self) -> Indices:
-        """(C * Q,) the column of every cell's media: its own, or one that its costs are taken off.
-
-        amount = media + fixed cost * active + rate * response.
-        """
-        program, layout = self.program, self.program.layout
-        columns = np.arange(layout.spends)
-        self._media_rows: dict[int, tuple[int, float]] = {}
-        promised = dict(zip(self.response.cell.tolist(), self.columns.tolist(), strict=True))
-        switches = program.switches.active_cells
-        for c, channel in enumerate(program.problem.channels):
-            if channel.fixed_cost == 0 and channel.cost_of_result == 0:
-                continue
-            for q in range(layout.quarters):
-                cell = layout.cell(c, q)
-                media = self.model.add_columns(np.zeros(1), np.zeros(1), np.full(1, np.inf))
-                entries = [(cell, -1.0), (int(media[0]), 1.0)]
-                if channel.fixed_cost > 0:
-                    switch = int(program.column_of[switches[cell]])
-                    entries.append((switch, channel.fixed_cost / self.scale.money))
-                result = channel.cost_of_result * self.value / self.scale.money
-                if cell in promised and result > 0:
-                    entries.append((promised[cell], result))
-                row = self.model.add_rows(
-                    Rows.from_entries(
-                        np.zeros(1),
-                        np.zeros(1),
-                        np.zeros(len(entries), dtype=np.int64),
-                        np.array([column for column, _ in entries]),
-                        np.array([value for _, value in entries]),
-                    )
-                )
-                self._media_rows[cell] = int(row[0]), result
-                columns[cell] = media[0]
         return columns
 
     def _switch_blocks(self) -> None:

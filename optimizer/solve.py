@@ -6,6 +6,7 @@ are relaxed on request. One thread, so that the same input gives the same output
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
@@ -72,12 +73,13 @@ class Rows:
 class Model:
     """A maximisation on HiGHS."""
 
-    def __init__(self, problem: pulp.LpProblem) -> None:
-        solver = pulp.HiGHS(msg=False, threads=1)
-        solver.createAndConfigureSolver(problem)
-        solver.buildSolverModel(problem)
-        self._highs: highspy.Highs = problem.solverModel
-        self._highs.setOptionValue("output_flag", False)
+    def __init__(self, start: highspy.HighsLp) -> None:
+        self._start: highspy.Highs = _new_highs()
+        self._highs: highspy.Highs = _new_highs()
+        for highs in (self._start, self._highs):
+            highs.setOptionValue("output_flag", False)
+            highs.passModel(start)
+        self._highs.setOptionValue("threads", 1)
         self._highs.setOptionValue("random_seed", 1)
         # Amounts are scaled to about 1 and tied out to the cent: the default 1e-7 is not enough.
         self._highs.setOptionValue("primal_feasibility_tolerance", 1e-9)
@@ -88,6 +90,18 @@ class Model:
         self.set_costs(np.arange(self.columns), self._costs)
         kinds = self._highs.getLp().integrality_
         self._integers = [i for i, k in enumerate(kinds) if k == highspy.HighsVarType.kInteger]
+
+    @classmethod
+    def of(cls, problem: pulp.LpProblem) -> Model:
+        """The model that PuLP builds of a problem; what it maximises is set later."""
+        solver = pulp.HiGHS(msg=False, threads=1)
+        solver.createAndConfigureSolver(problem)
+        solver.buildSolverModel(problem)
+        return cls(problem.solverModel.getLp())
+
+    def afresh(self) -> Model:
+        """The model as PuLP built it, without what was added or changed since."""
+        return Model(self._start.getLp())
 
     @property
     def mixed(self) -> bool:
@@ -206,3 +220,8 @@ class Model:
             np.array(solution.row_dual),
             np.array(solution.col_dual),
         )
+
+
+def _new_highs() -> highspy.Highs:
+    make: Callable[[], highspy.Highs] = highspy.Highs
+    return make()

@@ -19,7 +19,8 @@ def test_without_a_band_the_pool_stays_at_its_current_amount() -> None:
 def test_the_pool_is_filled_over_the_year_to_its_lower_end() -> None:
     """Money in the pool brings nothing, so it holds the least it may."""
     plan = reallocate(with_rules(BASE, PM50, Reserve((0.15, 0.2))))
-    assert plan.allocation.pool.sum() == pytest.approx(0.15 * 800)
+    # Four rounded amounts may be two cents off.
+    assert plan.allocation.pool.sum() == pytest.approx(0.15 * 800, abs=0.02)
 
 
 def test_a_pool_outside_its_band_is_noticed() -> None:
