@@ -206,7 +206,7 @@ class Neighbourhood:
         here = np.stack([x, y])
         if self._seen is None:
             self._seen = np.full_like(here, -1.0)
-        far = np.abs(here - self._seen) > 1e-4 * np.maximum(here, self._seen)
+        far = np.abs(here - self._seen) > 1e-3 * np.maximum(here, self._seen)
         moved = np.any(far | (self._seen < 0), axis=0) & (self.columns >= 0)
         self._seen = np.where(moved, here, self._seen)
         return np.flatnonzero(moved)
