@@ -3,10 +3,12 @@
 from optimizer.rules.budget import Budget
 from optimizer.rules.cac_ceiling import CacCeiling, Ceiling
 from optimizer.rules.cap import Cap
+from optimizer.rules.change import Change
 from optimizer.rules.committed import Committed
 from optimizer.rules.elasticity import Band, Elasticity
 from optimizer.rules.fixed_cost import FixedCost
 from optimizer.rules.floor import Floor
+from optimizer.rules.freeze import Freeze
 from optimizer.rules.held import Held
 from optimizer.rules.launch import Launch
 from optimizer.rules.moves import Moves
@@ -15,6 +17,7 @@ from optimizer.rules.reserve import Reserve
 from optimizer.rules.roi_floor import RoiFloor
 from optimizer.rules.rule import Rule, Violation
 from optimizer.rules.share import Share
+from optimizer.rules.stop import Stop
 from optimizer.rules.target import RoiTarget, Target
 from optimizer.rules.tiers import Tier, Tiers, grade
 
@@ -24,10 +27,12 @@ __all__ = [
     "CacCeiling",
     "Cap",
     "Ceiling",
+    "Change",
     "Committed",
     "Elasticity",
     "FixedCost",
     "Floor",
+    "Freeze",
     "Held",
     "Launch",
     "Moves",
@@ -37,6 +42,7 @@ __all__ = [
     "RoiTarget",
     "Rule",
     "Share",
+    "Stop",
     "Target",
     "Tier",
     "Tiers",

@@ -10,6 +10,7 @@ from optimizer.form import LinearForm, Row
 from optimizer.problem import Allocation
 from optimizer.rules.part import Part
 from optimizer.rules.rule import Rule, Violation, slack_of
+from optimizer.rules.span import spans
 
 if TYPE_CHECKING:
     from optimizer.program import Program
@@ -35,7 +36,7 @@ class Share(Rule):
         """Two rows, or two per quarter."""
         problem = program.problem
         members = self.of.members(problem)
-        for quarter, quarters in self._spans(len(problem.quarters), problem.quarters):
+        for quarter, quarters in spans(problem, self.each_quarter):
             form = LinearForm.sum_of([program.cell(c, q) for c in members for q in quarters])
             if self.within is None:
                 whole = LinearForm.of(float(problem.budget[quarters].sum()))
@@ -57,7 +58,7 @@ class Share(Rule):
         """The part's money against its band."""
         problem = plan.problem
         members = list(self.of.members(problem))
-        for quarter, quarters in self._spans(len(problem.quarters), problem.quarters):
+        for quarter, quarters in spans(problem, self.each_quarter):
             part = float(plan.spend[members][:, quarters].sum())
             whole, amounts = float(problem.budget[quarters].sum()), len(members) * len(quarters)
             if self.within is not None:
@@ -75,8 +76,3 @@ class Share(Rule):
         end = "least" if row.side == "min" else "most"
         whole = "the budget" if self.within is None else f"{self.within}"
         return f"{self.key} has the {end} it may: {row.limit:g} % of {whole}"
-
-    def _spans(self, count: int, quarters: tuple[str, ...]) -> list[tuple[str | None, list[int]]]:
-        if self.each_quarter:
-            return [(quarters[q], [q]) for q in range(count)]
-        return [(None, list(range(count)))]

@@ -8,6 +8,7 @@ from itertools import combinations
 
 from models.period import Period
 from reallot.errors import Finding, quoted
+from reallot.project.contradictions import contradictions
 from reallot.project.currency import minor_unit
 from reallot.project.headings import KNOWN
 from reallot.project.nearest import did_you_mean
@@ -38,13 +39,14 @@ def check_policy(
     if planned is not None:
         yield from _names(policy, file, planned)
     for channel in policy.channel:
-        key = entry(file, "channel", channel.name)
+        key = file.entry("channel", channel.name)
         if channel.floor is not None and channel.cap is not None and channel.floor > channel.cap:
             found = f"the floor of {quoted(channel.name)}, {channel.floor:g}, is over its cap"
             expected = f"Write a floor of at most {channel.cap:g}, or a higher cap."
             yield file.finding((*key, "floor"), found, expected)
         yield from _pacing(channel, (*key, "pacing"), file, periods.get(channel.name))
     yield from _tiers(policy, file, has_history)
+    yield from contradictions(policy, file)
 
 
 def check_scenario(scenario: ScenarioFile, file: TomlFile, policy: Policy) -> Iterator[Finding]:
@@ -114,24 +116,9 @@ def check_columns(policy: Policy, file: TomlFile, tables: Collection[Table]) -> 
                 yield file.finding(("columns", field), found, expected)
 
 
-def entry(file: TomlFile, table: str, name: str) -> Key:
-    """The key of the entry with this name, as far as the file has it."""
-    for position, other in _named(file, table):
-        if other == name:
-            return (table, position)
-    return (table,)
-
-
-def _named(file: TomlFile, table: str) -> list[tuple[int, str]]:
-    """Position and name of every entry that has a name."""
-    entries = file.data.get(table)
-    listed = enumerate(entries if isinstance(entries, list) else [])
-    return [(i, e["name"]) for i, e in listed if isinstance(e, dict) and "name" in e]
-
-
 def _named_twice(file: TomlFile) -> Iterator[Finding]:
-    for table in ("channel", "share"):
-        names = _named(file, table)
+    for table in ("channel", "change", "share"):
+        names = file.named(table)
         for earlier, (position, name) in enumerate(names):
             if name in [other for _, other in names[:earlier]]:
                 found = f"there are two [[{table}]] with the name {quoted_value(name)}"
@@ -151,7 +138,7 @@ def _money(policy: Policy, file: TomlFile) -> Iterator[Finding]:
     step = Decimal(str(rounding)) if rounding else smallest
     amounts: list[tuple[Key, float | None]] = [(("plan", "budget"), policy.plan.budget)]
     for channel in policy.channel:
-        key = entry(file, "channel", channel.name)
+        key = file.entry("channel", channel.name)
         amounts += [((*key, "floor"), channel.floor), ((*key, "cap"), channel.cap)]
     for key, amount in amounts:
         if amount is not None and Decimal(str(amount)) % step:
@@ -163,7 +150,7 @@ def _names(policy: Policy, file: TomlFile, planned: Collection[str]) -> Iterator
     """Channels, units and tags that the policy names are there."""
     for channel in policy.channel:
         if channel.name not in planned:
-            key = (*entry(file, "channel", channel.name), "name")
+            key = (*file.entry("channel", channel.name), "name")
             yield _unknown(file, key, "channel", channel.name, planned)
     units = {channel.unit for channel in policy.channel if channel.unit is not None}
     for unit in policy.elasticity.unit:
@@ -174,20 +161,27 @@ def _names(policy: Policy, file: TomlFile, planned: Collection[str]) -> Iterator
         "unit": units,
         "tag": {tag for channel in policy.channel for tag in channel.tags},
     }
+    for key, part in _parts(policy, file):
+        unknown = [
+            _unknown(file, (*key, kind), kind, name, names)
+            for kind, names in known.items()
+            for name in getattr(part, kind)
+            if name not in names
+        ]
+        yield from unknown
+        if not unknown and not any(_has(part, policy, name) for name in planned):
+            yield file.finding(key, "no channel matches all of this", "Ask for less at once.")
+
+
+def _parts(policy: Policy, file: TomlFile) -> Iterator[tuple[Key, Part]]:
+    """Every part of the budget that a rule names, with its key."""
     for share in policy.share:
-        for side, part in (("of", share.of), ("within", share.within)):
-            if part is None:
-                continue
-            key = (*entry(file, "share", share.name), side)
-            unknown = [
-                _unknown(file, (*key, kind), kind, name, names)
-                for kind, names in known.items()
-                for name in getattr(part, kind)
-                if name not in names
-            ]
-            yield from unknown
-            if not unknown and not any(_has(part, policy, name) for name in planned):
-                yield file.finding(key, "no channel matches all of this", "Ask for less at once.")
+        key = file.entry("share", share.name)
+        yield (*key, "of"), share.of
+        if share.within is not None:
+            yield (*key, "within"), share.within
+    for change in policy.change:
+        yield (*file.entry("change", change.name), "of"), change.of
 
 
 def _has(part: Part, policy: Policy, name: str) -> bool:

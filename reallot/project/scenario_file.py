@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field
 
 from reallot.project.policy import (
+    Change,
     Channel,
     Elasticities,
     Part,
@@ -65,6 +66,7 @@ class ScenarioFile(Section):
     reserve: Reserve | None = None
     elasticity: Elasticities | None = None
     channel: Annotated[tuple[ScenarioChannel, ...], BeforeValidator(as_tuple)] = ()
+    change: Annotated[tuple[Change, ...], BeforeValidator(as_tuple)] = ()
     share: Annotated[tuple[ShareChange, ...], BeforeValidator(as_tuple)] = ()
     tiers: Tiers | None = None
 
@@ -73,6 +75,7 @@ class ScenarioFile(Section):
         changes: dict[str, Any] = {
             "channel": _merged(policy.channel, self.channel, Channel),
             "share": _merged(policy.share, self.share, Share),
+            "change": _replaced(policy.change, self.change),
         }
         if self.reserve is not None:
             changes["reserve"] = self.reserve
@@ -85,6 +88,11 @@ class ScenarioFile(Section):
         if self.tiers is not None:
             changes["tiers"] = policy.tiers.model_copy(update=self.tiers.named)
         return policy.model_copy(update=changes)
+
+
+def _replaced(entries: tuple[Any, ...], others: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Entries by name, each replaced as a whole; new names at the end."""
+    return tuple({entry.name: entry for entry in (*entries, *others)}.values())
 
 
 def _merged(

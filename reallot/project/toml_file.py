@@ -95,6 +95,19 @@ class TomlFile:
         """A problem with a key."""
         return Finding(self.name, row_of(self.text, key), written(key), found, expected)
 
+    def entry(self, table: str, name: str) -> Key:
+        """The key of the entry with this name, as far as the file has it."""
+        for position, other in self.named(table):
+            if other == name:
+                return (table, position)
+        return (table,)
+
+    def named(self, table: str) -> list[tuple[int, str]]:
+        """Position and name of every entry of a table that has a name."""
+        entries = self.data.get(table)
+        listed = enumerate(entries if isinstance(entries, list) else [])
+        return [(i, e["name"]) for i, e in listed if isinstance(e, dict) and "name" in e]
+
     def checked(
         self,
         model: type[Model],

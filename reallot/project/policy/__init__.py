@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
+from reallot.project.policy.change import Change
 from reallot.project.policy.channel import Channel
 from reallot.project.policy.elasticity import Elasticities, Elasticity, Moves
 from reallot.project.policy.plan import HistoryTable, Plan
@@ -13,6 +14,7 @@ from reallot.project.policy.shares import Part, Reserve, Share, Tier, Tiers
 from reallot.project.policy.types import Names, Section, as_tuple
 
 __all__ = [
+    "Change",
     "Channel",
     "Elasticities",
     "Elasticity",
@@ -36,6 +38,7 @@ class Policy(Section):
     reserve: Reserve | None = None
     elasticity: Elasticities = Elasticities()
     channel: Annotated[tuple[Channel, ...], BeforeValidator(as_tuple)] = ()
+    change: Annotated[tuple[Change, ...], BeforeValidator(as_tuple)] = ()
     share: Annotated[tuple[Share, ...], BeforeValidator(as_tuple)] = ()
     tiers: Tiers = Tiers()
     columns: dict[str, Names] = Field(default_factory=dict)

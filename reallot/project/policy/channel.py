@@ -20,5 +20,7 @@ class Channel(Section):
     floor: Amount | None = None
     cap: Amount | None = None
     committed: bool = False
+    stop: bool = False
+    freeze: bool = False
     move_unknown: bool = False
     pacing: Annotated[tuple[Amount, ...], BeforeValidator(as_tuple)] | None = None

@@ -59,6 +59,8 @@ Names = Annotated[tuple[str, ...], BeforeValidator(_one_or_many)]
 Listed = Annotated[tuple[str, ...], BeforeValidator(as_tuple)]
 Quarter = Annotated[str, AfterValidator(_readable_quarter)]
 Currency = Annotated[str, AfterValidator(_known_currency)]
+# A change with its sign: -0.05 is 5 % less.
+SignedMove = Annotated[float, Field(ge=-1, le=LARGEST_ELASTICITY, allow_inf_nan=False)]
 Move = Annotated[float, Field(ge=0, le=LARGEST_ELASTICITY, allow_inf_nan=False)]
 
 
