@@ -5,6 +5,7 @@ from optimizer.rules.cac_ceiling import CacCeiling, Ceiling
 from optimizer.rules.cap import Cap
 from optimizer.rules.change import Change
 from optimizer.rules.committed import Committed
+from optimizer.rules.contracted import Contracted
 from optimizer.rules.elasticity import Band, Elasticity
 from optimizer.rules.fixed_cost import FixedCost
 from optimizer.rules.floor import Floor
@@ -13,7 +14,9 @@ from optimizer.rules.held import Held
 from optimizer.rules.launch import Launch
 from optimizer.rules.moves import Moves
 from optimizer.rules.part import Part
+from optimizer.rules.ratio import Ratio
 from optimizer.rules.reserve import Reserve
+from optimizer.rules.resource import Resource
 from optimizer.rules.roi_floor import RoiFloor
 from optimizer.rules.rule import Rule, Violation
 from optimizer.rules.share import Share
@@ -29,6 +32,7 @@ __all__ = [
     "Ceiling",
     "Change",
     "Committed",
+    "Contracted",
     "Elasticity",
     "FixedCost",
     "Floor",
@@ -37,7 +41,9 @@ __all__ = [
     "Launch",
     "Moves",
     "Part",
+    "Ratio",
     "Reserve",
+    "Resource",
     "RoiFloor",
     "RoiTarget",
     "Rule",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from optimizer.form import LinearForm, Row
-from optimizer.problem import Allocation
+from optimizer.problem import Allocation, AllocationProblem
 from optimizer.rules.part import Part
 from optimizer.rules.rule import Rule, Violation, slack_of
 from optimizer.rules.span import spans
@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 class Share(Rule):
     """low * W <= sum of x over the part <= high * W; limits in per cent.
 
-    W is the whole budget (pool included) or, with ``within``, the planned total of that part;
-    over the horizon, or with ``each_quarter`` quarter by quarter.
+    W is the whole budget (pool included) or, with ``within``, the planned total of that part, or,
+    with ``of_amount``, an amount of money from outside the budget; over the horizon, or with
+    ``each_quarter`` quarter by quarter, where the amount counts in equal parts.
     """
 
     name = "share"
@@ -31,6 +32,7 @@ class Share(Rule):
     band: tuple[float, float]
     within: Part | None = None
     each_quarter: bool = False
+    of_amount: float | None = None
 
     def constrain(self, program: Program) -> None:
         """Two rows, or two per quarter."""
@@ -39,7 +41,7 @@ class Share(Rule):
         for quarter, quarters in spans(problem, self.each_quarter):
             form = LinearForm.sum_of([program.cell(c, q) for c in members for q in quarters])
             if self.within is None:
-                whole = LinearForm.of(float(problem.budget[quarters].sum()))
+                whole = LinearForm.of(self._amount(problem, quarters))
             else:
                 around = self.within.members(problem)
                 whole = LinearForm.sum_of([program.cell(c, q) for c in around for q in quarters])
@@ -60,7 +62,7 @@ class Share(Rule):
         members = list(self.of.members(problem))
         for quarter, quarters in spans(problem, self.each_quarter):
             part = float(plan.spend[members][:, quarters].sum())
-            whole, amounts = float(problem.budget[quarters].sum()), len(members) * len(quarters)
+            whole, amounts = self._amount(problem, quarters), len(members) * len(quarters)
             if self.within is not None:
                 around = list(self.within.members(problem))
                 whole = float(plan.spend[around][:, quarters].sum())
@@ -75,4 +77,12 @@ class Share(Rule):
         """Which end of the band was reached."""
         end = "least" if row.side == "min" else "most"
         whole = "the budget" if self.within is None else f"{self.within}"
+        if self.of_amount is not None:
+            whole = f"{self.of_amount:,.2f} from outside the budget"
         return f"{self.key} has the {end} it may: {row.limit:g} % of {whole}"
+
+    def _amount(self, problem: AllocationProblem, quarters: list[int]) -> float:
+        """Money of these quarters that the share is taken of, unless it is a part's."""
+        if self.of_amount is not None:
+            return self.of_amount * len(quarters) / len(problem.quarters)
+        return float(problem.budget[quarters].sum())

@@ -40,10 +40,10 @@ def check_policy(
         yield from _names(policy, file, planned)
     for channel in policy.channel:
         key = file.entry("channel", channel.name)
-        if channel.floor is not None and channel.cap is not None and channel.floor > channel.cap:
-            found = f"the floor of {quoted(channel.name)}, {channel.floor:g}, is over its cap"
-            expected = f"Write a floor of at most {channel.cap:g}, or a higher cap."
-            yield file.finding((*key, "floor"), found, expected)
+        signed = channel.contracted
+        if signed is not None and len(signed) not in (1, policy.plan.quarters):
+            found = f"found {len(signed)} amounts for {policy.plan.quarters} quarters"
+            yield file.finding((*key, "contracted"), found, "Write one amount, or one per quarter.")
         yield from _pacing(channel, (*key, "pacing"), file, periods.get(channel.name))
     yield from _tiers(policy, file, has_history)
     yield from contradictions(policy, file)
@@ -117,7 +117,7 @@ def check_columns(policy: Policy, file: TomlFile, tables: Collection[Table]) -> 
 
 
 def _named_twice(file: TomlFile) -> Iterator[Finding]:
-    for table in ("channel", "change", "share"):
+    for table in ("channel", "change", "share", "ratio", "resource"):
         names = file.named(table)
         for earlier, (position, name) in enumerate(names):
             if name in [other for _, other in names[:earlier]]:
@@ -140,6 +140,7 @@ def _money(policy: Policy, file: TomlFile) -> Iterator[Finding]:
     for channel in policy.channel:
         key = file.entry("channel", channel.name)
         amounts += [((*key, "floor"), channel.floor), ((*key, "cap"), channel.cap)]
+        amounts += [((*key, "contracted"), amount) for amount in channel.contracted or ()]
     for key, amount in amounts:
         if amount is not None and Decimal(str(amount)) % step:
             expected = f"Write a whole number of {step:f} {policy.plan.currency}."
@@ -161,6 +162,11 @@ def _names(policy: Policy, file: TomlFile, planned: Collection[str]) -> Iterator
         "unit": units,
         "tag": {tag for channel in policy.channel for tag in channel.tags},
     }
+    for resource in policy.resource:
+        key = (*file.entry("resource", resource.name), "per_unit")
+        for name in resource.per_unit:
+            if name not in planned:
+                yield _unknown(file, (*key, name), "channel", name, planned)
     for key, part in _parts(policy, file):
         unknown = [
             _unknown(file, (*key, kind), kind, name, names)
@@ -182,6 +188,10 @@ def _parts(policy: Policy, file: TomlFile) -> Iterator[tuple[Key, Part]]:
             yield (*key, "within"), share.within
     for change in policy.change:
         yield (*file.entry("change", change.name), "of"), change.of
+    for ratio in policy.ratio:
+        key = file.entry("ratio", ratio.name)
+        yield (*key, "of"), ratio.of
+        yield (*key, "to"), ratio.to
 
 
 def _has(part: Part, policy: Policy, name: str) -> bool:

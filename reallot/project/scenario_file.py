@@ -12,27 +12,24 @@ from reallot.project.policy import (
     Elasticities,
     Part,
     Policy,
+    Ratio,
     Reserve,
+    Resource,
     Section,
     Share,
     Tiers,
 )
-from reallot.project.policy.types import Band, Fraction, as_tuple
-
-
-def _per_quarter(value: Any) -> Any:
-    return (value,) if isinstance(value, int | float) else as_tuple(value)
-
+from reallot.project.policy.types import Amount, Band, Fraction, as_tuple, number_or_list
 
 # One factor for all quarters, or one for each.
 Factors = Annotated[
     tuple[Annotated[float, Field(ge=0, allow_inf_nan=False)], ...],
-    BeforeValidator(_per_quarter),
+    BeforeValidator(number_or_list),
     Field(min_length=1),
 ]
 Prices = Annotated[
     tuple[Annotated[float, Field(gt=0, allow_inf_nan=False)], ...],
-    BeforeValidator(_per_quarter),
+    BeforeValidator(number_or_list),
     Field(min_length=1),
 ]
 ONE = (1.0,)
@@ -52,6 +49,7 @@ class ShareChange(Section):
     of: Part | None = None
     band: Band | None = None
     within: Part | None = None
+    of_amount: Annotated[Amount, Field(gt=0)] | None = None
     each_quarter: bool | None = None
 
 
@@ -68,6 +66,8 @@ class ScenarioFile(Section):
     channel: Annotated[tuple[ScenarioChannel, ...], BeforeValidator(as_tuple)] = ()
     change: Annotated[tuple[Change, ...], BeforeValidator(as_tuple)] = ()
     share: Annotated[tuple[ShareChange, ...], BeforeValidator(as_tuple)] = ()
+    ratio: Annotated[tuple[Ratio, ...], BeforeValidator(as_tuple)] = ()
+    resource: Annotated[tuple[Resource, ...], BeforeValidator(as_tuple)] = ()
     tiers: Tiers | None = None
 
     def over(self, policy: Policy) -> Policy:
@@ -76,6 +76,8 @@ class ScenarioFile(Section):
             "channel": _merged(policy.channel, self.channel, Channel),
             "share": _merged(policy.share, self.share, Share),
             "change": _replaced(policy.change, self.change),
+            "ratio": _replaced(policy.ratio, self.ratio),
+            "resource": _replaced(policy.resource, self.resource),
         }
         if self.reserve is not None:
             changes["reserve"] = self.reserve

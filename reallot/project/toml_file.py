@@ -56,6 +56,10 @@ EXAMPLES = {
     "band": "band = [0.40, 0.50]",
     "of": 'of = { tag = "core" }',
     "roi": "roi = [5.0, inf]",
+    "to": 'to = { tag = "traffic" }',
+    "limit": "limit = 500.0",
+    "per_unit": "per_unit = { Channel = 0.0002 }",
+    "resource.unit": 'unit = "t"',
     "name": 'name = "…"',
 }
 # What pydantic calls an error, in words for whoever wrote the file.
@@ -155,7 +159,8 @@ class TomlFile:
             near = did_you_mean(str(key[-1]), names) or f" Known are {', '.join(names)}."
             return self.finding(key, "the key is not known", f"Correct or delete it.{near}")
         if error["type"] == "missing" and isinstance(key[-1], str):
-            example = EXAMPLES.get(key[-1], f"{key[-1]} = …")
+            own = EXAMPLES.get(f"{key[0]}.{key[-1]}")
+            example = own or EXAMPLES.get(key[-1], f"{key[-1]} = …")
             return self.finding(key, "the key is missing", f"Write {example}.")
         if error["type"] == "value_error":
             wanted = str(error["ctx"]["error"])

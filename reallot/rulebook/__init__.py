@@ -15,7 +15,8 @@ from reallot.rulebook.changes import changes
 from reallot.rulebook.elasticity import elasticity
 from reallot.rulebook.grading import graded
 from reallot.rulebook.order import order_of
-from reallot.rulebook.shares import reserve, shares, tiers
+from reallot.rulebook.resources import resources
+from reallot.rulebook.shares import ratios, reserve, shares, tiers
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,8 @@ def rules_of(
         *changes(policy, order),
         *amounts(policy, channels, order),
         *shares(policy),
+        *ratios(policy),
+        *resources(policy),
         *tiers(grades, order),
     )
     return Rulebook(named, (*grades.warnings, *order.warnings))

@@ -12,13 +12,15 @@ from reallot.rulebook.order import Order
 
 
 def amounts(policy: said.Policy, channels: tuple[Channel, ...], order: Order) -> tuple[Rule, ...]:
-    """Floors, caps, and what is held, frozen, committed or stopped."""
+    """Floors, caps, what is signed, and what is held, frozen, committed or stopped."""
     entries = [policy.says_of(channel.name) for channel in channels]
     named: list[Rule] = []
     if floors := _given(entries, lambda entry: entry.floor):
         named.append(rules.Floor(floors))
     if caps := _given(entries, lambda entry: entry.cap):
         named.append(rules.Cap(caps))
+    if signed := _signed(entries, policy.plan.quarters):
+        named.append(rules.Contracted(signed))
     if order.held:
         named.append(rules.Held(order.held))
     if order.frozen:
@@ -35,3 +37,8 @@ def _given(
 ) -> dict[str, float]:
     given = {entry.name: amount_of(entry) for entry in entries}
     return {name: amount for name, amount in given.items() if amount is not None}
+
+
+def _signed(entries: list[said.Channel], quarters: int) -> dict[str, tuple[float, ...]]:
+    given = {e.name: e.contracted for e in entries if e.contracted is not None}
+    return {name: a * quarters if len(a) == 1 else a for name, a in given.items()}

@@ -26,6 +26,16 @@ def tiers(grades: Grades, order: Order) -> tuple[rules.Tiers, ...]:
     return (rules.Tiers(grades.tiers, grades.by_channel, order.committed),)
 
 
+def ratios(policy: said.Policy) -> tuple[rules.Ratio, ...]:
+    """The bands of [[ratio]], in the file's order."""
+    return tuple(
+        rules.Ratio(ratio.name, part(ratio.of), part(ratio.to), ratio.band, ratio.each_quarter)
+        for ratio in policy.ratio
+    )
+
+
 def _share(share: said.Share) -> rules.Share:
     within = None if share.within is None else part(share.within)
-    return rules.Share(share.name, part(share.of), share.band, within, share.each_quarter)
+    return rules.Share(
+        share.name, part(share.of), share.band, within, share.each_quarter, share.of_amount
+    )

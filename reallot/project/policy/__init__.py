@@ -10,6 +10,8 @@ from reallot.project.policy.change import Change
 from reallot.project.policy.channel import Channel
 from reallot.project.policy.elasticity import Elasticities, Elasticity, Moves
 from reallot.project.policy.plan import HistoryTable, Plan
+from reallot.project.policy.ratio import Ratio
+from reallot.project.policy.resource import Resource
 from reallot.project.policy.shares import Part, Reserve, Share, Tier, Tiers
 from reallot.project.policy.types import Names, Section, as_tuple
 
@@ -23,7 +25,9 @@ __all__ = [
     "Part",
     "Plan",
     "Policy",
+    "Ratio",
     "Reserve",
+    "Resource",
     "Section",
     "Share",
     "Tier",
@@ -40,6 +44,8 @@ class Policy(Section):
     channel: Annotated[tuple[Channel, ...], BeforeValidator(as_tuple)] = ()
     change: Annotated[tuple[Change, ...], BeforeValidator(as_tuple)] = ()
     share: Annotated[tuple[Share, ...], BeforeValidator(as_tuple)] = ()
+    ratio: Annotated[tuple[Ratio, ...], BeforeValidator(as_tuple)] = ()
+    resource: Annotated[tuple[Resource, ...], BeforeValidator(as_tuple)] = ()
     tiers: Tiers = Tiers()
     columns: dict[str, Names] = Field(default_factory=dict)
     history: HistoryTable = HistoryTable()

@@ -44,11 +44,18 @@ def as_tuple(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
 
 
+def number_or_list(value: Any) -> Any:
+    """One number for all quarters as a tuple of one, a list as the tuple it becomes."""
+    return (value,) if isinstance(value, int | float) else as_tuple(value)
+
+
 def _one_or_many(value: Any) -> Any:
     return (value,) if isinstance(value, str) else as_tuple(value)
 
 
 Amount = Annotated[float, Field(ge=0, le=LARGEST_AMOUNT, allow_inf_nan=False)]
+# One amount for all quarters, or one for each.
+PerQuarter = Annotated[tuple[Amount, ...], BeforeValidator(number_or_list), Field(min_length=1)]
 Fraction = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Band = Annotated[tuple[Fraction, Fraction], BeforeValidator(as_tuple), AfterValidator(_ascending)]
 Multiple = Annotated[float, Field(ge=0)]
