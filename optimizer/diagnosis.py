@@ -22,7 +22,7 @@ from optimizer.tangents import envelopes, promises, tangents
 _NOTHING = 1e-6
 _TANGENTS = (0.0, 0.05, 0.1, 0.25, 0.5, 1.0)
 # Rules of which every key has the same limit, or whose rows say the same with other amounts.
-_ALIKE = frozenset({"elasticity", "budget"})
+_ALIKE = frozenset({"elasticity", "budget", "pilots"})
 
 
 @dataclass(frozen=True)

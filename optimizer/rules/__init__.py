@@ -6,7 +6,9 @@ from optimizer.rules.cap import Cap
 from optimizer.rules.change import Change
 from optimizer.rules.committed import Committed
 from optimizer.rules.contracted import Contracted
+from optimizer.rules.earmark import Earmark
 from optimizer.rules.elasticity import Band, Elasticity
+from optimizer.rules.exploration import Exploration
 from optimizer.rules.fixed_cost import FixedCost
 from optimizer.rules.floor import Floor
 from optimizer.rules.freeze import Freeze
@@ -14,6 +16,7 @@ from optimizer.rules.held import Held
 from optimizer.rules.launch import Launch
 from optimizer.rules.moves import Moves
 from optimizer.rules.part import Part
+from optimizer.rules.pilots import Pilots
 from optimizer.rules.ratio import Ratio
 from optimizer.rules.reserve import Reserve
 from optimizer.rules.resource import Resource
@@ -33,7 +36,9 @@ __all__ = [
     "Change",
     "Committed",
     "Contracted",
+    "Earmark",
     "Elasticity",
+    "Exploration",
     "FixedCost",
     "Floor",
     "Freeze",
@@ -41,6 +46,7 @@ __all__ = [
     "Launch",
     "Moves",
     "Part",
+    "Pilots",
     "Ratio",
     "Reserve",
     "Resource",

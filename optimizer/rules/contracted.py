@@ -54,7 +54,5 @@ class Contracted(Rule):
 
     def remedy(self, row: Row, limit: float) -> str | None:
         """What is signed is loosened by changing the contract."""
-        if limit < 0:
-            return None
         off = row.limit - limit
         return f"free {off:,.2f} {row.unit} a quarter of {row.key} from what is signed"

@@ -137,6 +137,8 @@ def _money(policy: Policy, file: TomlFile) -> Iterator[Finding]:
         return
     step = Decimal(str(rounding)) if rounding else smallest
     amounts: list[tuple[Key, float | None]] = [(("plan", "budget"), policy.plan.budget)]
+    if policy.pilots is not None:
+        amounts.append((("pilots", "cap"), policy.pilots.cap))
     for channel in policy.channel:
         key = file.entry("channel", channel.name)
         amounts += [((*key, "floor"), channel.floor), ((*key, "cap"), channel.cap)]
@@ -167,6 +169,8 @@ def _names(policy: Policy, file: TomlFile, planned: Collection[str]) -> Iterator
         for name in resource.per_unit:
             if name not in planned:
                 yield _unknown(file, (*key, name), "channel", name, planned)
+    if policy.pilots is not None and policy.pilots.tag not in known["tag"]:
+        yield _unknown(file, ("pilots", "tag"), "tag", policy.pilots.tag, known["tag"])
     for key, part in _parts(policy, file):
         unknown = [
             _unknown(file, (*key, kind), kind, name, names)
@@ -232,3 +236,12 @@ def _tiers(policy: Policy, file: TomlFile, has_history: bool) -> Iterator[Findin
         if "out" not in (a, b) and not apart:
             expected = f"Let {b} end where {a} begins."
             yield file.finding(("tiers", b, "roi"), f"{a} and {b} overlap", expected)
+    wanted: list[tuple[Key, str]] = []
+    if policy.exploration is not None:
+        wanted.append((("exploration", "tier"), policy.exploration.tier))
+    if policy.earmark is not None:
+        wanted += [(("earmark", "to"), tier) for tier in policy.earmark.to]
+    for key, tier in wanted:
+        if tier not in named:
+            expected = f"Write {tier} = {{ roi = [1.0, 2.0] }} in [tiers], or name another tier."
+            yield file.finding(key, f"the policy has no tier {tier}", expected)

@@ -9,8 +9,11 @@ from pydantic import BeforeValidator, Field
 from reallot.project.policy import (
     Change,
     Channel,
+    Earmark,
     Elasticities,
+    Exploration,
     Part,
+    Pilots,
     Policy,
     Ratio,
     Reserve,
@@ -69,6 +72,9 @@ class ScenarioFile(Section):
     ratio: Annotated[tuple[Ratio, ...], BeforeValidator(as_tuple)] = ()
     resource: Annotated[tuple[Resource, ...], BeforeValidator(as_tuple)] = ()
     tiers: Tiers | None = None
+    exploration: Exploration | None = None
+    earmark: Earmark | None = None
+    pilots: Pilots | None = None
 
     def over(self, policy: Policy) -> Policy:
         """The policy as it holds in this scenario: the same key replaces."""
@@ -79,8 +85,9 @@ class ScenarioFile(Section):
             "ratio": _replaced(policy.ratio, self.ratio),
             "resource": _replaced(policy.resource, self.resource),
         }
-        if self.reserve is not None:
-            changes["reserve"] = self.reserve
+        for table in ("reserve", "exploration", "earmark", "pilots"):
+            if (own := getattr(self, table)) is not None:
+                changes[table] = own
         if self.elasticity is not None:
             default = self.elasticity.default
             changes["elasticity"] = Elasticities(

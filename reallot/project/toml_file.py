@@ -59,6 +59,9 @@ EXAMPLES = {
     "to": 'to = { tag = "traffic" }',
     "limit": "limit = 500.0",
     "per_unit": "per_unit = { Channel = 0.0002 }",
+    "exploration.share": "share = 0.10",
+    "earmark.to": 'to = ["S", "A"]',
+    "pilots.tag": 'tag = "pilot"',
     "resource.unit": 'unit = "t"',
     "name": 'name = "…"',
 }

@@ -15,8 +15,10 @@ from reallot.rulebook.changes import changes
 from reallot.rulebook.elasticity import elasticity
 from reallot.rulebook.grading import graded
 from reallot.rulebook.order import order_of
+from reallot.rulebook.pilots import pilots
 from reallot.rulebook.resources import resources
-from reallot.rulebook.shares import ratios, reserve, shares, tiers
+from reallot.rulebook.shares import ratios, reserve, shares
+from reallot.rulebook.tiers import earmark, exploration, tiers
 
 
 @dataclass(frozen=True)
@@ -43,5 +45,8 @@ def rules_of(
         *ratios(policy),
         *resources(policy),
         *tiers(grades, order),
+        *exploration(policy, grades),
+        *earmark(policy, grades, order),
+        *pilots(policy),
     )
     return Rulebook(named, (*grades.warnings, *order.warnings))

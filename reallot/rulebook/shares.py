@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from optimizer import rules
 from reallot.project import policy as said
-from reallot.rulebook.grading import Grades
-from reallot.rulebook.order import Order
 from reallot.rulebook.parts import part
 
 
@@ -17,13 +15,6 @@ def reserve(policy: said.Policy) -> tuple[rules.Reserve, ...]:
 def shares(policy: said.Policy) -> tuple[rules.Share, ...]:
     """The bands of [[share]], in the file's order."""
     return tuple(_share(share) for share in policy.share)
-
-
-def tiers(grades: Grades, order: Order) -> tuple[rules.Tiers, ...]:
-    """The rule over the grades, if there are any."""
-    if not grades.tiers:
-        return ()
-    return (rules.Tiers(grades.tiers, grades.by_channel, order.committed),)
 
 
 def ratios(policy: said.Policy) -> tuple[rules.Ratio, ...]:

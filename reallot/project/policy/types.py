@@ -49,7 +49,8 @@ def number_or_list(value: Any) -> Any:
     return (value,) if isinstance(value, int | float) else as_tuple(value)
 
 
-def _one_or_many(value: Any) -> Any:
+def one_or_many(value: Any) -> Any:
+    """One name as a tuple of one, a list as the tuple it becomes."""
     return (value,) if isinstance(value, str) else as_tuple(value)
 
 
@@ -62,7 +63,7 @@ Multiple = Annotated[float, Field(ge=0)]
 Multiples = Annotated[
     tuple[Multiple, Multiple], BeforeValidator(as_tuple), AfterValidator(_ascending)
 ]
-Names = Annotated[tuple[str, ...], BeforeValidator(_one_or_many)]
+Names = Annotated[tuple[str, ...], BeforeValidator(one_or_many)]
 Listed = Annotated[tuple[str, ...], BeforeValidator(as_tuple)]
 Quarter = Annotated[str, AfterValidator(_readable_quarter)]
 Currency = Annotated[str, AfterValidator(_known_currency)]

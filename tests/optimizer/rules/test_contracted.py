@@ -31,7 +31,7 @@ def test_spending_less_than_is_signed_is_noticed() -> None:
 
 def test_contracts_above_what_a_channel_may_get_say_how_much_to_free() -> None:
     with pytest.raises(RulesCollide) as collision:
-        reallocate(with_rules(BASE, PM50, Cap({"TV": 60.0}), signed(80.0, 0.0)))
+        reallocate(with_rules(BASE, PM50, Cap({"TV": 60.0}), signed(10.0, 80.0)))
     conflict = collision.value.conflict
     assert "TV stays at what is signed: 80.00" in conflict.rules
     assert "free 20.00 CNY a quarter of TV from what is signed" in conflict.remedies
