@@ -66,9 +66,13 @@ class Change(Rule):
                 yield Violation(self.name, self.key, quarter, excess, text)
 
     def explain(self, row: Row) -> str:
-        """Which limit was reached, in per cent with its sign."""
-        end = "least it must" if row.side == "min" else "most it may"
-        return f"{row.key} changes by the {end}: {row.limit:+g} %"
+        """Which limit was reached; a limit below 0 is a fall, which an upper end asks for."""
+        asked = (row.side == "min") == (row.limit >= 0)
+        way, end = (
+            "falls" if row.limit < 0 else "rises",
+            "least it must" if asked else "most it may",
+        )
+        return f"{row.key} {way} by the {end}: {abs(row.limit):g} %"
 
     def remedy(self, row: Row, limit: float) -> str | None:
         """The nearer limit; none where the part would have to go below nothing."""

@@ -39,7 +39,7 @@ class Earmark(Rule):
                 now = float(problem.base[members, q].sum())
                 cells = [program.cell(c, q) for c in members]
                 form = LinearForm.sum_of(cells, constant=-now)
-                program.limit(self.name, ", ".join(self.to), quarter, form, at_least=freed)
+                program.limit(self.name, self._key, quarter, form, at_least=freed)
 
     def check(self, plan: Allocation) -> Iterable[Violation]:
         """What the tiers gain against what is freed."""
@@ -49,21 +49,30 @@ class Earmark(Rule):
             freed = self._freed(problem, q)
             gained = float((plan.spend - problem.base)[members, q].sum())
             if freed > 0 and freed - gained > slack_of(problem, len(members)):
-                key = ", ".join(self.to)
-                text = f"{quarter}: {freed - gained:,.2f} of what is freed do not go to tiers {key}"
-                yield Violation(self.name, key, quarter, freed - gained, text)
+                short = freed - gained
+                text = f"{quarter}: {short:,.2f} of what is freed do not go to {self._tiers}"
+                yield Violation(self.name, self._key, quarter, short, text)
 
     def explain(self, row: Row) -> str:
         """Where the freed money goes."""
         freed = f"the {row.limit:,.2f} that stopped channels free"
         if not len(row.form.cells):
-            return f"no channel of tiers {row.key} can take {freed}"
-        return f"{freed} go to tiers {row.key}"
+            return f"no channel of {self._tiers} can take {freed}"
+        gain = "gain the least they must" if len(self.to) > 1 else "gains the least it must"
+        return f"{self._tiers} {gain}: {freed}"
 
     def remedy(self, row: Row, limit: float) -> str | None:
         """Further tiers that may take what is freed."""
-        homeless = f"{row.limit - limit:,.2f} {row.unit} a quarter find no place in {row.key}"
+        homeless = f"{row.limit - limit:,.2f} {row.unit} a quarter find no place in {self._tiers}"
         return f"name further tiers in [earmark], or delete it: {homeless}"
+
+    @property
+    def _key(self) -> str:
+        return ", ".join(self.to)
+
+    @property
+    def _tiers(self) -> str:
+        return f"tiers {self._key}" if len(self.to) > 1 else f"tier {self._key}"
 
     def _freed(self, problem: AllocationProblem, q: int) -> float:
         return float(problem.base[_positions(problem, self.stopped), q].sum())

@@ -55,9 +55,8 @@ class Exploration(Rule):
         """No more than what is set aside."""
         if not len(row.form.cells):
             return f"no channel has tier {row.key}, for which {row.limit:g} % are set aside"
-        return (
-            f"tier {row.key} has what is set aside for exploration: {row.limit:g} % of the budget"
-        )
+        aside = f"set aside for exploration: {row.limit:g} % of the budget"
+        return f"tier {row.key} has the least that is {aside}"
 
     def remedy(self, row: Row, limit: float) -> str | None:
         """Less to set aside, or somebody to set it aside for."""

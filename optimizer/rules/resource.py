@@ -62,18 +62,25 @@ class Resource(Rule):
             amounts = int(np.count_nonzero(rates)) * len(quarters)
             if over / most > slack_of(problem, amounts):
                 when = f"{quarter}: " if quarter else ""
-                text = f"{when}{over:,.6g} {self.unit} more of {self.key} are used than there are"
+                text = (
+                    f"{when}{_number(over)} {self.unit} more of {self.key} are used than there are"
+                )
                 yield Violation(self.name, self.key, quarter, over / most, text)
 
     def explain(self, row: Row) -> str:
         """The resource is used up."""
-        return f"{row.key} is used up: {row.limit:,.6g} {row.unit}"
+        return f"all {_number(row.limit)} {row.unit} of {row.key} are used"
 
     def remedy(self, row: Row, limit: float) -> str | None:
         """More of the resource."""
-        return f"provide {limit:,.2f} {row.unit} of {row.key} instead of {row.limit:,.2f}"
+        return f"provide {_number(limit)} {row.unit} of {row.key} instead of {_number(row.limit)}"
 
     def _rates(self, problem: AllocationProblem) -> tuple[Floats, float]:
         """What a unit of money uses, per channel, and the most of them."""
         rates = np.array([self.per_unit.get(name, 0.0) for name in problem.names])
         return rates, float(rates.max())
+
+
+def _number(amount: float) -> str:
+    """In full where it is large, in six digits where it is small."""
+    return f"{amount:,.0f}" if abs(amount) >= 1e6 else f"{amount:,.6g}"

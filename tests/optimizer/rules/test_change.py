@@ -80,7 +80,7 @@ def test_the_plan_says_in_words_how_far_the_part_moved() -> None:
     plan = reallocate(with_rules(BASE, PM30, up()))
     texts = [entry.text for entry in plan.rules if entry.rule == "change"]
     assert len(texts) == 2
-    assert all("private domain changes by the least it must: +25 %" in text for text in texts)
+    assert all("private domain rises by the least it must: 25 %" in text for text in texts)
     assert all("one percentage point less would bring" in text for text in texts)
 
 
@@ -88,7 +88,7 @@ def test_a_smaller_cut_is_what_would_bring_more() -> None:
     cut = Change("online", frozenset({"Search", "Social"}), None, -0.05)
     plan = reallocate(with_rules(BASE, PM30, cut))
     text = next(entry.text for entry in plan.rules if entry.rule == "change")
-    assert "online changes by the most it may: -5 %" in text
+    assert "online falls by the least it must: 5 %" in text
     assert "one percentage point less would bring" in text
 
 
@@ -96,7 +96,7 @@ def test_a_change_that_others_leave_no_money_for_says_how_far_it_can_go() -> Non
     with pytest.raises(RulesCollide) as collision:
         reallocate(with_rules(BASE, Elasticity(default=Band(0.1, 0.1)), up(0.25)))
     conflict = collision.value.conflict
-    assert any("private domain changes by the least it must" in text for text in conflict.rules)
+    assert any("private domain rises by the least it must" in text for text in conflict.rules)
     expected = "let private domain change by at least +10 % instead of +25 %"
     assert expected in conflict.remedies
 

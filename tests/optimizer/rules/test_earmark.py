@@ -48,8 +48,13 @@ def test_freed_money_that_finds_no_place_says_how_much() -> None:
     with pytest.raises(RulesCollide) as collision:
         reallocate(with_rules(BASE, narrow, STOP, BEST))
     conflict = collision.value.conflict
-    assert "the 40.00 that stopped channels free go to tiers S, A" in conflict.rules
-    assert any("20.00 CNY a quarter find no place in S, A" in text for text in conflict.remedies)
+    assert (
+        "tiers S, A gain the least they must: the 40.00 that stopped channels free"
+        in conflict.rules
+    )
+    assert any(
+        "20.00 CNY a quarter find no place in tiers S, A" in text for text in conflict.remedies
+    )
 
 
 def test_tiers_without_a_channel_cannot_take_it() -> None:

@@ -20,7 +20,7 @@ def test_a_share_of_the_whole_budget_is_spent_on_what_is_still_to_prove_itself()
     plan = reallocate(with_rules(BASE, PM80, aside()))
     assert plan.allocation.spend[2].sum() == pytest.approx(0.2 * 600, abs=0.02)
     text = next(e.text for e in plan.rules if e.rule == "exploration")
-    assert "tier B has what is set aside for exploration: 20 % of the budget" in text
+    assert "tier B has the least that is set aside for exploration: 20 % of the budget" in text
 
 
 def test_too_little_for_exploration_is_noticed() -> None:

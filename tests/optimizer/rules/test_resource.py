@@ -52,15 +52,15 @@ def test_a_plan_that_uses_more_than_there_is_is_noticed() -> None:
     base = with_rules(BASE, PM50, co2(0.025, each_quarter=True))
     found = violations(allocation(base, [[145.0, 100.0], [95.0, 100.0], [60.0, 100.0]]))
     assert [(v.rule, v.key, v.quarter) for v in found] == [("resource", "CO2", "2027Q2")]
-    assert "0.005 t more of CO2" in found[0].text
+    assert "0.005 t of CO2 too many" in found[0].text
 
 
 def test_a_resource_that_does_not_suffice_says_how_much_would() -> None:
     with pytest.raises(RulesCollide) as collision:
         reallocate(with_rules(BASE, PM50, co2(20.0, rates={"TV": 1.0})))
     conflict = collision.value.conflict
-    assert "CO2 is used up: 20 t" in conflict.rules
-    assert "provide 100.00 t of CO2 instead of 20.00" in conflict.remedies
+    assert "all 20 t of CO2 are used" in conflict.rules
+    assert "provide 100 t of CO2 instead of 20" in conflict.remedies
 
 
 def test_one_unit_more_of_a_resource_brings_its_price() -> None:
