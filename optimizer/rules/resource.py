@@ -62,9 +62,7 @@ class Resource(Rule):
             amounts = int(np.count_nonzero(rates)) * len(quarters)
             if over / most > slack_of(problem, amounts):
                 when = f"{quarter}: " if quarter else ""
-                text = (
-                    f"{when}{_number(over)} {self.unit} more of {self.key} are used than there are"
-                )
+                text = f"{when}{_number(over)} {self.unit} of {self.key} too many are used"
                 yield Violation(self.name, self.key, quarter, over / most, text)
 
     def explain(self, row: Row) -> str:

@@ -55,13 +55,16 @@ def test_the_plan_says_in_words_what_stopped_it() -> None:
     assert "one percentage point less would bring" in text
 
 
-def test_a_ratio_that_elasticity_does_not_allow_says_what_would_help() -> None:
+def test_a_ratio_that_elasticity_does_not_allow_says_what_it_allows() -> None:
+    """Ten per cent more of the one are at most 110 / 90 of ten per cent less of the other."""
+    narrow = Elasticity(default=Band(0.1, 0.1))
     with pytest.raises(RulesCollide) as collision:
-        reallocate(with_rules(BASE, Elasticity(default=Band(0.1, 0.1)), tied(2.0, 3.0)))
+        reallocate(with_rules(BASE, narrow, tied(2.0, 3.0)))
     conflict = collision.value.conflict
     assert any("200 % of Traffic" in text for text in conflict.rules)
-    remedy = next(text for text in conflict.remedies if "let Events be at least" in text)
-    assert "instead of 200 %" in remedy
+    remedy = "let Events be at least 122.22 % of Traffic instead of 200 %"
+    assert remedy in conflict.remedies
+    assert reallocate(with_rules(BASE, narrow, tied(1.2222, 3.0))).status == "optimal"
 
 
 def test_one_point_less_of_ratio_brings_its_price() -> None:
