@@ -146,8 +146,8 @@ def _in_words(program: Program, index: int, price: float, binding: bool) -> str:
         return text
     row, problem = program.rows[index], program.problem
     step = "one percentage point" if row.unit == "%" else f"one {row.unit}"
-    # A limit below 0 is how far something may fall: more of it is looser.
-    way = "more" if row.side == "max" or row.limit < 0 else "less"
+    # A limit below 0 is a fall: a lower end is looser where it is more of one, an upper end less.
+    way = "more" if (row.side == "max") == (row.limit >= 0) else "less"
     brings = "would save" if problem.objective == "spend" else "would bring"
     return f"{text}; {step} {way} {brings} {price:,.2f}"
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from models.saturation import Floats
 from optimizer.box import Box
 from optimizer.errors import Conflict
 from optimizer.form import Row
@@ -22,7 +23,7 @@ from optimizer.tangents import envelopes, promises, tangents
 _NOTHING = 1e-6
 _TANGENTS = (0.0, 0.05, 0.1, 0.25, 0.5, 1.0)
 # Rules of which every key has the same limit, or whose rows say the same with other amounts.
-_ALIKE = frozenset({"elasticity", "budget"})
+_ALIKE = frozenset({"elasticity", "budget", "pilots"})
 
 
 @dataclass(frozen=True)
@@ -193,7 +194,25 @@ def _least_loosening(program: Program, group: _Group, deadline: float) -> float 
     if outcome.values is None:
         return None
     loosening = float(outcome.values[step])
+    if any(len(program.rows[index].base.cells) for index in group.rows):
+        loosening = _where_found(program, group, outcome.values) or loosening
     return loosening if loosening > _NOTHING else None
+
+
+def _where_found(program: Program, group: _Group, values: Floats) -> float | None:
+    """What the group's rows need of the amounts that a loosening led to; None of responses.
+
+    A share of planned money is of another amount there than it is now.
+    """
+    decision = np.zeros(program.width)
+    decision[: program.size] = values[: program.size] * program.unit
+    needs = []
+    for row in (program.rows[index] for index in group.rows):
+        if max(row.base.cells.max(initial=0), row.form.cells.max(initial=0)) >= program.size:
+            return None
+        if (base := row.base.at(decision)) > 0:
+            needs.append(row.excess(decision) / base)
+    return max(needs, default=None)
 
 
 def _rounded_outward(limit: float, up: bool) -> float:

@@ -58,10 +58,11 @@ class LinearForm:
 class Row:
     """One row of one rule, seen from one side: form <= limit * base, or >= for side "min".
 
-    ``limit`` is in ``unit``: money, where ``base`` is the constant 1, or percentage points ("%"),
-    where ``base`` is one per cent of the money that the share is taken of. So one more unit of
-    ``limit`` loosens the row by ``base`` units of money, for every rule alike. A ``counted`` row's
-    limit is a number of things: its price is for one thing more.
+    ``limit`` is in ``unit``: money, where ``base`` is the constant 1; percentage points ("%"),
+    where ``base`` is one per cent of the money that the share is taken of; or another resource's
+    unit, where ``base`` is the money that uses one of it. So one more unit of ``limit`` loosens the
+    row by ``base`` units of money, for every rule alike. A ``counted`` row's limit is a number of
+    things: its price is for one thing more.
     """
 
     rule: str

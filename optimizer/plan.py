@@ -39,9 +39,9 @@ class PlanRow:
 class RuleEntry:
     """One row of one rule, seen from one side.
 
-    ``limit``, ``used`` and ``slack`` are in ``unit`` (a currency code, or "%" for percentage
-    points). ``price`` is the objective gained by loosening ``limit`` by one unit. ``quarter`` is
-    None for rules over the whole horizon. ``text`` says it in words.
+    ``limit``, ``used`` and ``slack`` are in ``unit`` (a currency code, "%" for percentage points,
+    or the unit of another resource). ``price`` is the objective gained by loosening ``limit`` by
+    one unit. ``quarter`` is None for rules over the whole horizon. ``text`` says it in words.
     """
 
     rule: str

@@ -3,18 +3,27 @@
 from optimizer.rules.budget import Budget
 from optimizer.rules.cac_ceiling import CacCeiling, Ceiling
 from optimizer.rules.cap import Cap
+from optimizer.rules.change import Change
 from optimizer.rules.committed import Committed
+from optimizer.rules.contracted import Contracted
+from optimizer.rules.earmark import Earmark
 from optimizer.rules.elasticity import Band, Elasticity
+from optimizer.rules.exploration import Exploration
 from optimizer.rules.fixed_cost import FixedCost
 from optimizer.rules.floor import Floor
+from optimizer.rules.freeze import Freeze
 from optimizer.rules.held import Held
 from optimizer.rules.launch import Launch
 from optimizer.rules.moves import Moves
 from optimizer.rules.part import Part
+from optimizer.rules.pilots import Pilots
+from optimizer.rules.ratio import Ratio
 from optimizer.rules.reserve import Reserve
+from optimizer.rules.resource import Resource
 from optimizer.rules.roi_floor import RoiFloor
 from optimizer.rules.rule import Rule, Violation
 from optimizer.rules.share import Share
+from optimizer.rules.stop import Stop
 from optimizer.rules.target import RoiTarget, Target
 from optimizer.rules.tiers import Tier, Tiers, grade
 
@@ -24,19 +33,28 @@ __all__ = [
     "CacCeiling",
     "Cap",
     "Ceiling",
+    "Change",
     "Committed",
+    "Contracted",
+    "Earmark",
     "Elasticity",
+    "Exploration",
     "FixedCost",
     "Floor",
+    "Freeze",
     "Held",
     "Launch",
     "Moves",
     "Part",
+    "Pilots",
+    "Ratio",
     "Reserve",
+    "Resource",
     "RoiFloor",
     "RoiTarget",
     "Rule",
     "Share",
+    "Stop",
     "Target",
     "Tier",
     "Tiers",

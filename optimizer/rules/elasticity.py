@@ -34,9 +34,9 @@ class Elasticity(Rule):
 
     base is the current amount scaled to this scenario's quarter budget. A channel takes its own
     band, else its unit's, else the default, else none. A unit with a band also moves no further in
-    total; channels with a band of their own, and those that a higher rule settles (stopped,
-    committed, held), are left out of that total. A channel whose current amount is 0 is not bound
-    itself, but counts in its unit's total.
+    total; channels with a band of their own, and those over which a higher rule decides (stopped,
+    committed, frozen, changed, held), are left out of that total. A channel whose current amount is
+    0 is not bound itself, but counts in its unit's total.
     """
 
     name = "elasticity"

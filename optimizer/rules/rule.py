@@ -57,7 +57,7 @@ class Rule(ABC):
         return f"set the {name} to {word} {now} instead of {was}"
 
     def fixes(self, problem: AllocationProblem) -> frozenset[str]:
-        """Channels whose amount this rule settles, so that their elasticity does not apply."""
+        """Channels over which this rule decides in place of their elasticity."""
         return frozenset()
 
 
@@ -66,7 +66,7 @@ def _amount(value: float, unit: str) -> str:
 
 
 def settled(problem: AllocationProblem) -> frozenset[str]:
-    """Channels that a rule above elasticity has settled (stopped, committed, held)."""
+    """Channels over which a rule above elasticity decides (stop, freeze, change, held …)."""
     return frozenset().union(*(rule.fixes(problem) for rule in problem.rules))
 
 

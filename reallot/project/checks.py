@@ -8,6 +8,7 @@ from itertools import combinations
 
 from models.period import Period
 from reallot.errors import Finding, quoted
+from reallot.project.contradictions import contradictions
 from reallot.project.currency import minor_unit
 from reallot.project.headings import KNOWN
 from reallot.project.nearest import did_you_mean
@@ -38,13 +39,14 @@ def check_policy(
     if planned is not None:
         yield from _names(policy, file, planned)
     for channel in policy.channel:
-        key = entry(file, "channel", channel.name)
-        if channel.floor is not None and channel.cap is not None and channel.floor > channel.cap:
-            found = f"the floor of {quoted(channel.name)}, {channel.floor:g}, is over its cap"
-            expected = f"Write a floor of at most {channel.cap:g}, or a higher cap."
-            yield file.finding((*key, "floor"), found, expected)
+        key = file.entry("channel", channel.name)
+        signed = channel.contracted
+        if signed is not None and len(signed) not in (1, policy.plan.quarters):
+            found = f"found {len(signed)} amounts for {policy.plan.quarters} quarters"
+            yield file.finding((*key, "contracted"), found, "Write one amount, or one per quarter.")
         yield from _pacing(channel, (*key, "pacing"), file, periods.get(channel.name))
     yield from _tiers(policy, file, has_history)
+    yield from contradictions(policy, file)
 
 
 def check_scenario(scenario: ScenarioFile, file: TomlFile, policy: Policy) -> Iterator[Finding]:
@@ -114,24 +116,9 @@ def check_columns(policy: Policy, file: TomlFile, tables: Collection[Table]) -> 
                 yield file.finding(("columns", field), found, expected)
 
 
-def entry(file: TomlFile, table: str, name: str) -> Key:
-    """The key of the entry with this name, as far as the file has it."""
-    for position, other in _named(file, table):
-        if other == name:
-            return (table, position)
-    return (table,)
-
-
-def _named(file: TomlFile, table: str) -> list[tuple[int, str]]:
-    """Position and name of every entry that has a name."""
-    entries = file.data.get(table)
-    listed = enumerate(entries if isinstance(entries, list) else [])
-    return [(i, e["name"]) for i, e in listed if isinstance(e, dict) and "name" in e]
-
-
 def _named_twice(file: TomlFile) -> Iterator[Finding]:
-    for table in ("channel", "share"):
-        names = _named(file, table)
+    for table in ("channel", "change", "share", "ratio", "resource"):
+        names = file.named(table)
         for earlier, (position, name) in enumerate(names):
             if name in [other for _, other in names[:earlier]]:
                 found = f"there are two [[{table}]] with the name {quoted_value(name)}"
@@ -150,9 +137,12 @@ def _money(policy: Policy, file: TomlFile) -> Iterator[Finding]:
         return
     step = Decimal(str(rounding)) if rounding else smallest
     amounts: list[tuple[Key, float | None]] = [(("plan", "budget"), policy.plan.budget)]
+    if policy.pilots is not None:
+        amounts.append((("pilots", "cap"), policy.pilots.cap))
     for channel in policy.channel:
-        key = entry(file, "channel", channel.name)
+        key = file.entry("channel", channel.name)
         amounts += [((*key, "floor"), channel.floor), ((*key, "cap"), channel.cap)]
+        amounts += [((*key, "contracted"), amount) for amount in channel.contracted or ()]
     for key, amount in amounts:
         if amount is not None and Decimal(str(amount)) % step:
             expected = f"Write a whole number of {step:f} {policy.plan.currency}."
@@ -163,7 +153,7 @@ def _names(policy: Policy, file: TomlFile, planned: Collection[str]) -> Iterator
     """Channels, units and tags that the policy names are there."""
     for channel in policy.channel:
         if channel.name not in planned:
-            key = (*entry(file, "channel", channel.name), "name")
+            key = (*file.entry("channel", channel.name), "name")
             yield _unknown(file, key, "channel", channel.name, planned)
     units = {channel.unit for channel in policy.channel if channel.unit is not None}
     for unit in policy.elasticity.unit:
@@ -174,20 +164,38 @@ def _names(policy: Policy, file: TomlFile, planned: Collection[str]) -> Iterator
         "unit": units,
         "tag": {tag for channel in policy.channel for tag in channel.tags},
     }
+    for resource in policy.resource:
+        key = (*file.entry("resource", resource.name), "per_unit")
+        for name in resource.per_unit:
+            if name not in planned:
+                yield _unknown(file, (*key, name), "channel", name, planned)
+    if policy.pilots is not None and policy.pilots.tag not in known["tag"]:
+        yield _unknown(file, ("pilots", "tag"), "tag", policy.pilots.tag, known["tag"])
+    for key, part in _parts(policy, file):
+        unknown = [
+            _unknown(file, (*key, kind), kind, name, names)
+            for kind, names in known.items()
+            for name in getattr(part, kind)
+            if name not in names
+        ]
+        yield from unknown
+        if not unknown and not any(_has(part, policy, name) for name in planned):
+            yield file.finding(key, "no channel matches all of this", "Ask for less at once.")
+
+
+def _parts(policy: Policy, file: TomlFile) -> Iterator[tuple[Key, Part]]:
+    """Every part of the budget that a rule names, with its key."""
     for share in policy.share:
-        for side, part in (("of", share.of), ("within", share.within)):
-            if part is None:
-                continue
-            key = (*entry(file, "share", share.name), side)
-            unknown = [
-                _unknown(file, (*key, kind), kind, name, names)
-                for kind, names in known.items()
-                for name in getattr(part, kind)
-                if name not in names
-            ]
-            yield from unknown
-            if not unknown and not any(_has(part, policy, name) for name in planned):
-                yield file.finding(key, "no channel matches all of this", "Ask for less at once.")
+        key = file.entry("share", share.name)
+        yield (*key, "of"), share.of
+        if share.within is not None:
+            yield (*key, "within"), share.within
+    for change in policy.change:
+        yield (*file.entry("change", change.name), "of"), change.of
+    for ratio in policy.ratio:
+        key = file.entry("ratio", ratio.name)
+        yield (*key, "of"), ratio.of
+        yield (*key, "to"), ratio.to
 
 
 def _has(part: Part, policy: Policy, name: str) -> bool:
@@ -228,3 +236,12 @@ def _tiers(policy: Policy, file: TomlFile, has_history: bool) -> Iterator[Findin
         if "out" not in (a, b) and not apart:
             expected = f"Let {b} end where {a} begins."
             yield file.finding(("tiers", b, "roi"), f"{a} and {b} overlap", expected)
+    wanted: list[tuple[Key, str]] = []
+    if policy.exploration is not None:
+        wanted.append((("exploration", "tier"), policy.exploration.tier))
+    if policy.earmark is not None:
+        wanted += [(("earmark", "to"), tier) for tier in policy.earmark.to]
+    for key, tier in wanted:
+        if tier not in named:
+            expected = f"Write {tier} = {{ roi = [1.0, 2.0] }} in [tiers], or name another tier."
+            yield file.finding(key, f"the policy has no tier {tier}", expected)

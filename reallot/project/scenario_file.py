@@ -7,31 +7,32 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field
 
 from reallot.project.policy import (
+    Change,
     Channel,
+    Earmark,
     Elasticities,
+    Exploration,
     Part,
+    Pilots,
     Policy,
+    Ratio,
     Reserve,
+    Resource,
     Section,
     Share,
     Tiers,
 )
-from reallot.project.policy.types import Band, Fraction, as_tuple
-
-
-def _per_quarter(value: Any) -> Any:
-    return (value,) if isinstance(value, int | float) else as_tuple(value)
-
+from reallot.project.policy.types import Amount, Band, Fraction, as_tuple, number_or_list
 
 # One factor for all quarters, or one for each.
 Factors = Annotated[
     tuple[Annotated[float, Field(ge=0, allow_inf_nan=False)], ...],
-    BeforeValidator(_per_quarter),
+    BeforeValidator(number_or_list),
     Field(min_length=1),
 ]
 Prices = Annotated[
     tuple[Annotated[float, Field(gt=0, allow_inf_nan=False)], ...],
-    BeforeValidator(_per_quarter),
+    BeforeValidator(number_or_list),
     Field(min_length=1),
 ]
 ONE = (1.0,)
@@ -51,6 +52,7 @@ class ShareChange(Section):
     of: Part | None = None
     band: Band | None = None
     within: Part | None = None
+    of_amount: Annotated[Amount, Field(gt=0)] | None = None
     each_quarter: bool | None = None
 
 
@@ -65,17 +67,27 @@ class ScenarioFile(Section):
     reserve: Reserve | None = None
     elasticity: Elasticities | None = None
     channel: Annotated[tuple[ScenarioChannel, ...], BeforeValidator(as_tuple)] = ()
+    change: Annotated[tuple[Change, ...], BeforeValidator(as_tuple)] = ()
     share: Annotated[tuple[ShareChange, ...], BeforeValidator(as_tuple)] = ()
+    ratio: Annotated[tuple[Ratio, ...], BeforeValidator(as_tuple)] = ()
+    resource: Annotated[tuple[Resource, ...], BeforeValidator(as_tuple)] = ()
     tiers: Tiers | None = None
+    exploration: Exploration | None = None
+    earmark: Earmark | None = None
+    pilots: Pilots | None = None
 
     def over(self, policy: Policy) -> Policy:
         """The policy as it holds in this scenario: the same key replaces."""
         changes: dict[str, Any] = {
             "channel": _merged(policy.channel, self.channel, Channel),
             "share": _merged(policy.share, self.share, Share),
+            "change": _replaced(policy.change, self.change),
+            "ratio": _replaced(policy.ratio, self.ratio),
+            "resource": _replaced(policy.resource, self.resource),
         }
-        if self.reserve is not None:
-            changes["reserve"] = self.reserve
+        for table in ("reserve", "exploration", "earmark", "pilots"):
+            if (own := getattr(self, table)) is not None:
+                changes[table] = own
         if self.elasticity is not None:
             default = self.elasticity.default
             changes["elasticity"] = Elasticities(
@@ -85,6 +97,11 @@ class ScenarioFile(Section):
         if self.tiers is not None:
             changes["tiers"] = policy.tiers.model_copy(update=self.tiers.named)
         return policy.model_copy(update=changes)
+
+
+def _replaced(entries: tuple[Any, ...], others: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Entries by name, each replaced as a whole; new names at the end."""
+    return tuple({entry.name: entry for entry in (*entries, *others)}.values())
 
 
 def _merged(

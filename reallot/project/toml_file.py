@@ -56,6 +56,13 @@ EXAMPLES = {
     "band": "band = [0.40, 0.50]",
     "of": 'of = { tag = "core" }',
     "roi": "roi = [5.0, inf]",
+    "to": 'to = { tag = "traffic" }',
+    "limit": "limit = 500.0",
+    "per_unit": "per_unit = { Channel = 0.0002 }",
+    "exploration.share": "share = 0.10",
+    "earmark.to": 'to = ["S", "A"]',
+    "pilots.tag": 'tag = "pilot"',
+    "resource.unit": 'unit = "t"',
     "name": 'name = "…"',
 }
 # What pydantic calls an error, in words for whoever wrote the file.
@@ -94,6 +101,19 @@ class TomlFile:
     def finding(self, key: Key, found: str, expected: str) -> Finding:
         """A problem with a key."""
         return Finding(self.name, row_of(self.text, key), written(key), found, expected)
+
+    def entry(self, table: str, name: str) -> Key:
+        """The key of the entry with this name, as far as the file has it."""
+        for position, other in self.named(table):
+            if other == name:
+                return (table, position)
+        return (table,)
+
+    def named(self, table: str) -> list[tuple[int, str]]:
+        """Position and name of every entry of a table that has a name."""
+        entries = self.data.get(table)
+        listed = enumerate(entries if isinstance(entries, list) else [])
+        return [(i, e["name"]) for i, e in listed if isinstance(e, dict) and "name" in e]
 
     def checked(
         self,
@@ -142,7 +162,8 @@ class TomlFile:
             near = did_you_mean(str(key[-1]), names) or f" Known are {', '.join(names)}."
             return self.finding(key, "the key is not known", f"Correct or delete it.{near}")
         if error["type"] == "missing" and isinstance(key[-1], str):
-            example = EXAMPLES.get(key[-1], f"{key[-1]} = …")
+            own = EXAMPLES.get(f"{key[0]}.{key[-1]}")
+            example = own or EXAMPLES.get(key[-1], f"{key[-1]} = …")
             return self.finding(key, "the key is missing", f"Write {example}.")
         if error["type"] == "value_error":
             wanted = str(error["ctx"]["error"])

@@ -80,7 +80,7 @@ def _rule(plan: Plan, end: str, entries: list[RuleEntry]) -> BindingRule:
     return BindingRule(
         rule=first.rule,
         key=first.key,
-        limit=f"{end} {_range(entries)}",
+        limit=f"{end} {_range(entries, plan.problem.currency)}",
         step=_step(first),
         prices=tuple(by_span.get(span) for span in spans(plan)),
         gain=sum(map(_gain, entries)),
@@ -92,15 +92,19 @@ def _step(entry: RuleEntry) -> str:
     return f"{sign}1 {'pp' if entry.unit == '%' else entry.unit}"
 
 
-def _range(entries: list[RuleEntry]) -> str:
-    """The limit in words; from the least to the most where it differs between quarters."""
+def _range(entries: list[RuleEntry], currency: str) -> str:
+    """The limit in words; from the least to the most where it differs between quarters.
+
+    Amounts of the plan's currency stand without it.
+    """
     low, high = (pick(entry.limit for entry in entries) for pick in (min, max))
     if entries[0].unit == "%":
         ends = [full(value, 2).rstrip("0").rstrip(".") for value in (low, high)]
     else:
         ends = [short(value) for value in (low, high)]
     text = ends[0] if ends[0] == ends[1] else f"{ends[0]} to {ends[1]}"
-    return f"{text} %" if entries[0].unit == "%" else text
+    unit = entries[0].unit
+    return text if unit == currency else f"{text} {unit}"
 
 
 def _gain(entry: RuleEntry) -> float:

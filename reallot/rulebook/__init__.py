@@ -11,9 +11,14 @@ from optimizer.rules.rule import Rule
 from reallot.project import Project
 from reallot.project.policy import Policy
 from reallot.rulebook.amounts import amounts
+from reallot.rulebook.changes import changes
 from reallot.rulebook.elasticity import elasticity
 from reallot.rulebook.grading import graded
-from reallot.rulebook.shares import reserve, shares, tiers
+from reallot.rulebook.order import order_of
+from reallot.rulebook.pilots import pilots
+from reallot.rulebook.resources import resources
+from reallot.rulebook.shares import ratios, reserve, shares
+from reallot.rulebook.tiers import earmark, exploration, tiers
 
 
 @dataclass(frozen=True)
@@ -29,12 +34,19 @@ def rules_of(
 ) -> Rulebook:
     """The rules that the policy names; without a key, there is no rule."""
     grades = graded(project, policy, channels, curves)
+    order = order_of(policy, channels, grades)
     named: tuple[Rule, ...] = (
         Budget(),
         *reserve(policy),
         *elasticity(policy, channels),
-        *amounts(policy, channels, grades),
+        *changes(policy, order),
+        *amounts(policy, channels, order),
         *shares(policy),
-        *tiers(policy, channels, grades),
+        *ratios(policy),
+        *resources(policy),
+        *tiers(grades, order),
+        *exploration(policy, grades),
+        *earmark(policy, grades, order),
+        *pilots(policy),
     )
-    return Rulebook(named, grades.warnings)
+    return Rulebook(named, (*grades.warnings, *order.warnings))

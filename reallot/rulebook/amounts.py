@@ -8,29 +8,27 @@ from optimizer import rules
 from optimizer.problem import Channel
 from optimizer.rules.rule import Rule
 from reallot.project import policy as said
-from reallot.rulebook.grading import Grades
+from reallot.rulebook.order import Order
 
 
-def amounts(policy: said.Policy, channels: tuple[Channel, ...], grades: Grades) -> tuple[Rule, ...]:
-    """Floors, caps, what is committed, and what is held because nothing is known of it."""
+def amounts(policy: said.Policy, channels: tuple[Channel, ...], order: Order) -> tuple[Rule, ...]:
+    """Floors, caps, what is signed, and what is held, frozen, committed or stopped."""
     entries = [policy.says_of(channel.name) for channel in channels]
-    committed = frozenset(entry.name for entry in entries if entry.committed)
-    held = frozenset(
-        channel.name
-        for channel, entry in zip(channels, entries, strict=True)
-        if (channel.curve is None or not channel.curve.known)
-        and not entry.move_unknown
-        and channel.name not in committed | grades.stopped
-    )
     named: list[Rule] = []
     if floors := _given(entries, lambda entry: entry.floor):
         named.append(rules.Floor(floors))
     if caps := _given(entries, lambda entry: entry.cap):
         named.append(rules.Cap(caps))
-    if committed:
-        named.append(rules.Committed(committed))
-    if held:
-        named.append(rules.Held(held))
+    if signed := _signed(entries, policy.plan.quarters):
+        named.append(rules.Contracted(signed))
+    if order.held:
+        named.append(rules.Held(order.held))
+    if order.frozen:
+        named.append(rules.Freeze(order.frozen))
+    if order.committed:
+        named.append(rules.Committed(order.committed))
+    if order.stopped:
+        named.append(rules.Stop(order.stopped))
     return tuple(named)
 
 
@@ -39,3 +37,8 @@ def _given(
 ) -> dict[str, float]:
     given = {entry.name: amount_of(entry) for entry in entries}
     return {name: amount for name, amount in given.items() if amount is not None}
+
+
+def _signed(entries: list[said.Channel], quarters: int) -> dict[str, tuple[float, ...]]:
+    given = {e.name: e.contracted for e in entries if e.contracted is not None}
+    return {name: a * quarters if len(a) == 1 else a for name, a in given.items()}

@@ -25,10 +25,14 @@ class Grades:
     by_channel: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
 
+    def of(self, tier: str) -> frozenset[str]:
+        """The channels with this grade."""
+        return frozenset(name for name, grade in self.by_channel.items() if grade == tier)
+
     @property
     def stopped(self) -> frozenset[str]:
         """Channels whose grade stops them."""
-        return frozenset(name for name, grade in self.by_channel.items() if grade == OUT)
+        return self.of(OUT)
 
 
 def graded(

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from optimizer import rules
-from optimizer.problem import Channel
 from reallot.project import policy as said
-from reallot.rulebook.grading import Grades
+from reallot.rulebook.parts import part
 
 
 def reserve(policy: said.Policy) -> tuple[rules.Reserve, ...]:
@@ -18,21 +17,16 @@ def shares(policy: said.Policy) -> tuple[rules.Share, ...]:
     return tuple(_share(share) for share in policy.share)
 
 
-def tiers(
-    policy: said.Policy, channels: tuple[Channel, ...], grades: Grades
-) -> tuple[rules.Tiers, ...]:
-    """The rule over the grades, if there are any."""
-    if not grades.tiers:
-        return ()
-    committed = frozenset(c.name for c in channels if policy.says_of(c.name).committed)
-    return (rules.Tiers(grades.tiers, grades.by_channel, committed),)
-
-
-def part(of: said.Part) -> rules.Part:
-    """A part of the budget as the engine has it."""
-    return rules.Part(frozenset(of.channel), frozenset(of.unit), frozenset(of.tag))
+def ratios(policy: said.Policy) -> tuple[rules.Ratio, ...]:
+    """The bands of [[ratio]], in the file's order."""
+    return tuple(
+        rules.Ratio(ratio.name, part(ratio.of), part(ratio.to), ratio.band, ratio.each_quarter)
+        for ratio in policy.ratio
+    )
 
 
 def _share(share: said.Share) -> rules.Share:
     within = None if share.within is None else part(share.within)
-    return rules.Share(share.name, part(share.of), share.band, within, share.each_quarter)
+    return rules.Share(
+        share.name, part(share.of), share.band, within, share.each_quarter, share.of_amount
+    )

@@ -6,22 +6,34 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
+from reallot.project.policy.change import Change
 from reallot.project.policy.channel import Channel
+from reallot.project.policy.earmark import Earmark
 from reallot.project.policy.elasticity import Elasticities, Elasticity, Moves
+from reallot.project.policy.exploration import Exploration
+from reallot.project.policy.pilots import Pilots
 from reallot.project.policy.plan import HistoryTable, Plan
+from reallot.project.policy.ratio import Ratio
+from reallot.project.policy.resource import Resource
 from reallot.project.policy.shares import Part, Reserve, Share, Tier, Tiers
 from reallot.project.policy.types import Names, Section, as_tuple
 
 __all__ = [
+    "Change",
     "Channel",
+    "Earmark",
     "Elasticities",
     "Elasticity",
+    "Exploration",
     "HistoryTable",
     "Moves",
     "Part",
+    "Pilots",
     "Plan",
     "Policy",
+    "Ratio",
     "Reserve",
+    "Resource",
     "Section",
     "Share",
     "Tier",
@@ -36,8 +48,14 @@ class Policy(Section):
     reserve: Reserve | None = None
     elasticity: Elasticities = Elasticities()
     channel: Annotated[tuple[Channel, ...], BeforeValidator(as_tuple)] = ()
+    change: Annotated[tuple[Change, ...], BeforeValidator(as_tuple)] = ()
     share: Annotated[tuple[Share, ...], BeforeValidator(as_tuple)] = ()
+    ratio: Annotated[tuple[Ratio, ...], BeforeValidator(as_tuple)] = ()
+    resource: Annotated[tuple[Resource, ...], BeforeValidator(as_tuple)] = ()
     tiers: Tiers = Tiers()
+    exploration: Exploration | None = None
+    earmark: Earmark | None = None
+    pilots: Pilots | None = None
     columns: dict[str, Names] = Field(default_factory=dict)
     history: HistoryTable = HistoryTable()
 

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import BeforeValidator
 
 from reallot.project.policy.elasticity import Elasticity
-from reallot.project.policy.types import Amount, Listed, Section, as_tuple
+from reallot.project.policy.types import Amount, Listed, PerQuarter, Section, as_tuple
 
 
 class Channel(Section):
@@ -19,6 +19,9 @@ class Channel(Section):
     elasticity: Elasticity | None = None
     floor: Amount | None = None
     cap: Amount | None = None
+    contracted: PerQuarter | None = None
     committed: bool = False
+    stop: bool = False
+    freeze: bool = False
     move_unknown: bool = False
     pacing: Annotated[tuple[Amount, ...], BeforeValidator(as_tuple)] | None = None

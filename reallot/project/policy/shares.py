@@ -6,7 +6,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from reallot.project.policy.types import Band, Multiples, Names, Section
+from reallot.project.policy.types import Amount, Band, Multiples, Names, Section
 
 
 class Reserve(Section):
@@ -36,6 +36,7 @@ class Share(Section):
     of: Part
     band: Band
     within: Part | None = None
+    of_amount: Annotated[Amount, Field(gt=0)] | None = None
     each_quarter: bool = False
 
 

@@ -44,21 +44,31 @@ def as_tuple(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
 
 
-def _one_or_many(value: Any) -> Any:
+def number_or_list(value: Any) -> Any:
+    """One number for all quarters as a tuple of one, a list as the tuple it becomes."""
+    return (value,) if isinstance(value, int | float) else as_tuple(value)
+
+
+def one_or_many(value: Any) -> Any:
+    """One name as a tuple of one, a list as the tuple it becomes."""
     return (value,) if isinstance(value, str) else as_tuple(value)
 
 
 Amount = Annotated[float, Field(ge=0, le=LARGEST_AMOUNT, allow_inf_nan=False)]
+# One amount for all quarters, or one for each.
+PerQuarter = Annotated[tuple[Amount, ...], BeforeValidator(number_or_list), Field(min_length=1)]
 Fraction = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Band = Annotated[tuple[Fraction, Fraction], BeforeValidator(as_tuple), AfterValidator(_ascending)]
 Multiple = Annotated[float, Field(ge=0)]
 Multiples = Annotated[
     tuple[Multiple, Multiple], BeforeValidator(as_tuple), AfterValidator(_ascending)
 ]
-Names = Annotated[tuple[str, ...], BeforeValidator(_one_or_many)]
+Names = Annotated[tuple[str, ...], BeforeValidator(one_or_many)]
 Listed = Annotated[tuple[str, ...], BeforeValidator(as_tuple)]
 Quarter = Annotated[str, AfterValidator(_readable_quarter)]
 Currency = Annotated[str, AfterValidator(_known_currency)]
+# A change with its sign: -0.05 is 5 % less.
+SignedMove = Annotated[float, Field(ge=-1, le=LARGEST_ELASTICITY, allow_inf_nan=False)]
 Move = Annotated[float, Field(ge=0, le=LARGEST_ELASTICITY, allow_inf_nan=False)]
 
 

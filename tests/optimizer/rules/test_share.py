@@ -56,3 +56,22 @@ def test_one_point_less_of_share_brings_its_price() -> None:
     brings = gain(base, (Budget(), PM50, brand(0.548, 1.0), Reserve()))
     paid = price(solved(base), "share", "brand floor", "min")
     assert 0.2 * paid == pytest.approx(brings, rel=0.02)
+
+
+def test_a_share_of_an_amount_from_outside_does_not_follow_the_budget() -> None:
+    """Of 1,000 of research money, brand gets 30 %, over two quarters."""
+    rule = Share("brand research", BRAND, (0.30, 1.0), of_amount=1000.0)
+    plan = reallocate(with_rules(BASE, PM50, rule))
+    assert plan.allocation.spend[1:].sum() == pytest.approx(300.0, abs=0.02)
+    text = next(e.text for e in plan.rules if e.rule == "share" and e.binding)
+    assert "30 % of 1,000.00 from outside the budget" in text
+
+
+def test_an_amount_from_outside_counts_in_equal_parts_in_each_quarter() -> None:
+    rule = Share("brand research", BRAND, (0.30, 1.0), each_quarter=True, of_amount=1000.0)
+    plan = reallocate(with_rules(BASE, PM50, rule))
+    assert plan.allocation.spend[1:].sum(axis=0) == pytest.approx([150.0, 150.0], abs=0.02)
+    less = [[160.0, 150.0], [60.0, 75.0], [80.0, 75.0]]
+    found = violations(allocation(with_rules(BASE, rule), less))
+    assert [(v.key, v.quarter) for v in found] == [("brand research", "2027Q1")]
+    assert found[0].excess == pytest.approx(10.0)

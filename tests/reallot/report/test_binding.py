@@ -48,6 +48,12 @@ def test_the_dearest_rule_comes_first_and_a_lower_end_loosens_downwards() -> Non
     assert [rule.step for rule in rules] == ["−1 pp", "+1 pp", "−1 pp"]
 
 
+def test_a_limit_on_a_resource_is_in_its_own_unit() -> None:
+    co2 = replace(UP, rule="resource", key="CO2", limit=500.0, unit="t")
+    (rule,) = binding_rules(replace(plan_of(), rules=(co2,)))
+    assert (rule.limit, rule.step) == ("at most 500 t", "+1 t")
+
+
 def test_the_whole_horizon_is_a_column_only_where_a_rule_is_over_it() -> None:
     assert spans(replace(plan_of(), rules=(UP,))) == ("2027Q1", "2027Q2")
     assert spans(replace(plan_of(), rules=(UP, POOL))) == ("2027Q1", "2027Q2", None)

@@ -1,0 +1,11 @@
+"""Parts of the budget as the engine has them."""
+
+from __future__ import annotations
+
+from optimizer import rules
+from reallot.project import policy as said
+
+
+def part(of: said.Part) -> rules.Part:
+    """The channels that match everything given."""
+    return rules.Part(frozenset(of.channel), frozenset(of.unit), frozenset(of.tag))
