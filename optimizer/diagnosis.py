@@ -55,7 +55,7 @@ def diagnose(program: Program, seconds: float) -> Conflict:
     groups = _irreducible(program, colliding, deadline)
     rules = tuple(_words(program, group) for group in groups)
     remedies = (_remedy(program, group, deadline) for group in _wider(program, groups))
-    return Conflict(rules, tuple(text for text in remedies if text))
+    return Conflict(rules, tuple(dict.fromkeys(text for text in remedies if text)))
 
 
 def _out_of_reach(program: Program) -> Conflict:

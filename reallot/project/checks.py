@@ -10,8 +10,11 @@ from models.period import Period
 from reallot.errors import Finding, quoted
 from reallot.project.currency import minor_unit
 from reallot.project.headings import KNOWN
+from reallot.project.mix_checks import check_mixes
+from reallot.project.names import check_part, entry, named, units_of, unknown_name
 from reallot.project.nearest import did_you_mean
-from reallot.project.policy import Channel, Part, Policy
+from reallot.project.policy import Channel, Policy
+from reallot.project.reserve_checks import check_reserve, check_reserves
 from reallot.project.scenario_file import ScenarioFile
 from reallot.project.tables import Table
 from reallot.project.toml_file import Key, TomlFile, quoted_value
@@ -35,8 +38,11 @@ def check_policy(
     """
     yield from _named_twice(file)
     yield from _money(policy, file)
+    yield from check_reserve(policy, file)
     if planned is not None:
         yield from _names(policy, file, planned)
+        yield from check_reserves(policy, file, planned, periods)
+        yield from check_mixes(policy, file, planned)
     for channel in policy.channel:
         key = entry(file, "channel", channel.name)
         if channel.floor is not None and channel.cap is not None and channel.floor > channel.cap:
@@ -114,24 +120,9 @@ def check_columns(policy: Policy, file: TomlFile, tables: Collection[Table]) -> 
                 yield file.finding(("columns", field), found, expected)
 
 
-def entry(file: TomlFile, table: str, name: str) -> Key:
-    """The key of the entry with this name, as far as the file has it."""
-    for position, other in _named(file, table):
-        if other == name:
-            return (table, position)
-    return (table,)
-
-
-def _named(file: TomlFile, table: str) -> list[tuple[int, str]]:
-    """Position and name of every entry that has a name."""
-    entries = file.data.get(table)
-    listed = enumerate(entries if isinstance(entries, list) else [])
-    return [(i, e["name"]) for i, e in listed if isinstance(e, dict) and "name" in e]
-
-
 def _named_twice(file: TomlFile) -> Iterator[Finding]:
-    for table in ("channel", "share"):
-        names = _named(file, table)
+    for table in ("channel", "share", "named_reserve", "layers"):
+        names = named(file, table)
         for earlier, (position, name) in enumerate(names):
             if name in [other for _, other in names[:earlier]]:
                 found = f"there are two [[{table}]] with the name {quoted_value(name)}"
@@ -164,46 +155,16 @@ def _names(policy: Policy, file: TomlFile, planned: Collection[str]) -> Iterator
     for channel in policy.channel:
         if channel.name not in planned:
             key = (*entry(file, "channel", channel.name), "name")
-            yield _unknown(file, key, "channel", channel.name, planned)
-    units = {channel.unit for channel in policy.channel if channel.unit is not None}
+            yield unknown_name(file, key, "channel", channel.name, planned)
+    units = units_of(policy)
     for unit in policy.elasticity.unit:
         if unit not in units:
-            yield _unknown(file, ("elasticity", "unit", unit), "unit", unit, units)
-    known = {
-        "channel": set(planned),
-        "unit": units,
-        "tag": {tag for channel in policy.channel for tag in channel.tags},
-    }
+            yield unknown_name(file, ("elasticity", "unit", unit), "unit", unit, units)
     for share in policy.share:
         for side, part in (("of", share.of), ("within", share.within)):
-            if part is None:
-                continue
-            key = (*entry(file, "share", share.name), side)
-            unknown = [
-                _unknown(file, (*key, kind), kind, name, names)
-                for kind, names in known.items()
-                for name in getattr(part, kind)
-                if name not in names
-            ]
-            yield from unknown
-            if not unknown and not any(_has(part, policy, name) for name in planned):
-                yield file.finding(key, "no channel matches all of this", "Ask for less at once.")
-
-
-def _has(part: Part, policy: Policy, name: str) -> bool:
-    said = policy.says_of(name)
-    return (
-        (not part.channel or name in part.channel)
-        and (not part.unit or said.unit in part.unit)
-        and (not part.tag or not set(part.tag).isdisjoint(said.tags))
-    )
-
-
-def _unknown(file: TomlFile, key: Key, kind: str, name: str, known: Collection[str]) -> Finding:
-    where = "budget.csv" if kind == "channel" else "any [[channel]]"
-    near = did_you_mean(name, known)
-    found = f"the {kind} {quoted(name)} is not in {where}"
-    return file.finding(key, found, f"Correct the name or delete it.{near}")
+            if part is not None:
+                key = (*entry(file, "share", share.name), side)
+                yield from check_part(part, key, policy, file, planned)
 
 
 def _pacing(channel: Channel, key: Key, file: TomlFile, period: Period | None) -> Iterator[Finding]:

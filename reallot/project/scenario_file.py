@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
@@ -9,11 +10,16 @@ from pydantic import BeforeValidator, Field
 from reallot.project.policy import (
     Channel,
     Elasticities,
+    Layers,
+    Lifecycle,
+    NamedReserve,
+    Operating,
     Part,
     Policy,
     Reserve,
     Section,
     Share,
+    StrategicReserve,
     Tiers,
 )
 from reallot.project.policy.types import Band, Fraction, as_tuple
@@ -63,19 +69,31 @@ class ScenarioFile(Section):
     budget: Factors = ONE
     signal: Any = None
     reserve: Reserve | None = None
+    strategic_reserve: StrategicReserve | None = None
+    named_reserve: Annotated[tuple[NamedReserve, ...], BeforeValidator(as_tuple)] = ()
+    operating: Operating | None = None
     elasticity: Elasticities | None = None
     channel: Annotated[tuple[ScenarioChannel, ...], BeforeValidator(as_tuple)] = ()
     share: Annotated[tuple[ShareChange, ...], BeforeValidator(as_tuple)] = ()
     tiers: Tiers | None = None
+    layers: Annotated[tuple[Layers, ...], BeforeValidator(as_tuple)] = ()
+    lifecycle: Annotated[tuple[Lifecycle, ...], BeforeValidator(as_tuple)] = ()
 
     def over(self, policy: Policy) -> Policy:
         """The policy as it holds in this scenario: the same key replaces."""
         changes: dict[str, Any] = {
             "channel": _merged(policy.channel, self.channel, Channel),
             "share": _merged(policy.share, self.share, Share),
+            "named_reserve": _merged(policy.named_reserve, self.named_reserve, NamedReserve),
+            "layers": _merged(policy.layers, self.layers, Layers),
+            "lifecycle": _merged(policy.lifecycle, self.lifecycle, Lifecycle, by="of"),
         }
+        for table in ("strategic_reserve", "operating"):
+            if getattr(self, table) is not None:
+                changes[table] = getattr(self, table)
         if self.reserve is not None:
-            changes["reserve"] = self.reserve
+            known = {} if policy.reserve is None else policy.reserve.model_dump(exclude_unset=True)
+            changes["reserve"] = Reserve(**known | self.reserve.model_dump(exclude_unset=True))
         if self.elasticity is not None:
             default = self.elasticity.default
             changes["elasticity"] = Elasticities(
@@ -88,15 +106,18 @@ class ScenarioFile(Section):
 
 
 def _merged(
-    entries: tuple[Any, ...], changes: tuple[Any, ...], kind: type[Section]
+    entries: tuple[Any, ...], changes: tuple[Any, ...], kind: type[Section], by: str = "name"
 ) -> tuple[Any, ...]:
     """Entries by name, each with what its change sets; new names at the end."""
-    by_name = {entry.name: entry for entry in entries}
+    name_of = attrgetter(by)
+    by_name = {name_of(entry): entry for entry in entries}
     for change in changes:
-        known = by_name.get(change.name)
+        known = by_name.get(name_of(change))
         given = {
             field: getattr(change, field)
             for field in change.model_fields_set & set(kind.model_fields)
         }
-        by_name[change.name] = kind(**given) if known is None else known.model_copy(update=given)
+        by_name[name_of(change)] = (
+            kind(**given) if known is None else known.model_copy(update=given)
+        )
     return tuple(by_name.values())

@@ -13,7 +13,9 @@ from reallot.project.policy import Policy
 from reallot.rulebook.amounts import amounts
 from reallot.rulebook.elasticity import elasticity
 from reallot.rulebook.grading import graded
-from reallot.rulebook.shares import reserve, shares, tiers
+from reallot.rulebook.mixes import layers, lifecycle
+from reallot.rulebook.reserves import reserve, reserves
+from reallot.rulebook.shares import shares, tiers
 
 
 @dataclass(frozen=True)
@@ -32,9 +34,12 @@ def rules_of(
     named: tuple[Rule, ...] = (
         Budget(),
         *reserve(policy),
+        *reserves(policy),
         *elasticity(policy, channels),
         *amounts(policy, channels, grades),
         *shares(policy),
         *tiers(policy, channels, grades),
+        *layers(policy),
+        *lifecycle(policy),
     )
     return Rulebook(named, grades.warnings)

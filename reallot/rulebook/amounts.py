@@ -15,12 +15,13 @@ def amounts(policy: said.Policy, channels: tuple[Channel, ...], grades: Grades) 
     """Floors, caps, what is committed, and what is held because nothing is known of it."""
     entries = [policy.says_of(channel.name) for channel in channels]
     committed = frozenset(entry.name for entry in entries if entry.committed)
+    kept = frozenset(fund.channel for fund in policy.funds)
     held = frozenset(
         channel.name
         for channel, entry in zip(channels, entries, strict=True)
         if (channel.curve is None or not channel.curve.known)
         and not entry.move_unknown
-        and channel.name not in committed | grades.stopped
+        and channel.name not in committed | grades.stopped | kept
     )
     named: list[Rule] = []
     if floors := _given(entries, lambda entry: entry.floor):

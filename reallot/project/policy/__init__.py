@@ -8,8 +8,10 @@ from pydantic import BeforeValidator, Field
 
 from reallot.project.policy.channel import Channel
 from reallot.project.policy.elasticity import Elasticities, Elasticity, Moves
+from reallot.project.policy.mixes import Layers, Lifecycle
 from reallot.project.policy.plan import HistoryTable, Plan
-from reallot.project.policy.shares import Part, Reserve, Share, Tier, Tiers
+from reallot.project.policy.reserves import NamedReserve, Operating, Reserve, StrategicReserve
+from reallot.project.policy.shares import Part, Share, Tier, Tiers
 from reallot.project.policy.types import Names, Section, as_tuple
 
 __all__ = [
@@ -17,13 +19,18 @@ __all__ = [
     "Elasticities",
     "Elasticity",
     "HistoryTable",
+    "Layers",
+    "Lifecycle",
     "Moves",
+    "NamedReserve",
+    "Operating",
     "Part",
     "Plan",
     "Policy",
     "Reserve",
     "Section",
     "Share",
+    "StrategicReserve",
     "Tier",
     "Tiers",
 ]
@@ -34,12 +41,23 @@ class Policy(Section):
 
     plan: Plan
     reserve: Reserve | None = None
+    strategic_reserve: StrategicReserve | None = None
+    named_reserve: Annotated[tuple[NamedReserve, ...], BeforeValidator(as_tuple)] = ()
+    operating: Operating | None = None
     elasticity: Elasticities = Elasticities()
     channel: Annotated[tuple[Channel, ...], BeforeValidator(as_tuple)] = ()
     share: Annotated[tuple[Share, ...], BeforeValidator(as_tuple)] = ()
     tiers: Tiers = Tiers()
+    layers: Annotated[tuple[Layers, ...], BeforeValidator(as_tuple)] = ()
+    lifecycle: Annotated[tuple[Lifecycle, ...], BeforeValidator(as_tuple)] = ()
     columns: dict[str, Names] = Field(default_factory=dict)
     history: HistoryTable = HistoryTable()
+
+    @property
+    def funds(self) -> tuple[StrategicReserve | NamedReserve, ...]:
+        """The reserves that have a line of the budget."""
+        strategic = self.strategic_reserve
+        return (*(() if strategic is None else (strategic,)), *self.named_reserve)
 
     def says_of(self, channel: str) -> Channel:
         """What the policy says of a channel; nothing in particular where it does not name it."""
