@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from models.saturation import Floats
 from optimizer.box import Box
 from optimizer.errors import Conflict
 from optimizer.form import Row
@@ -180,7 +181,7 @@ def _least_loosening(program: Program, group: _Group, deadline: float) -> float 
     model, value = _model(program, rows)
     step = int(model.add_columns(-np.ones(1), np.zeros(1), np.full(1, np.inf))[0])
     limits = program.limits.with_rows(rows, program.limits.links)
-    # Shares of planned money or of responses: the loosening is taken at the current budget.
+    # Shares of planned money or of responses: the step is taken at the current budget.
     base = program.problem.base
     now = program.decision_of(Allocation.of(program.problem, base, 0 * program.problem.budget))
     scales = program.scales(value)
@@ -190,10 +191,18 @@ def _least_loosening(program: Program, group: _Group, deadline: float) -> float 
             side = -1.0 if row.side == "max" else 1.0
             model.set_entry(number, step, side * row.base.at(now) / limits.scale_of(number, scales))
     outcome = _solve(model, deadline)
-    if outcome.values is None:
+    if outcome.values is None or not outcome.values[step] > _NOTHING:
         return None
-    loosening = float(outcome.values[step])
-    return loosening if loosening > _NOTHING else None
+    # What was found keeps all other rules, so what it needs of this one is enough.
+    found, there = np.zeros(program.width), program.column_of >= 0
+    found[there] = outcome.values[program.column_of[there]] * scales[there]
+    return max(_needed(program.rows[index], found) for index in group.rows)
+
+
+def _needed(row: Row, decision: Floats) -> float:
+    """By how much the limit of a row must be looser for a decision to keep it."""
+    base = row.base.at(decision)
+    return row.excess(decision) / base if base else 0.0
 
 
 def _rounded_outward(limit: float, up: bool) -> float:

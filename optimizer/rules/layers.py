@@ -66,8 +66,8 @@ class Layers(Rule):
 
     def remedy(self, row: Row, limit: float) -> str | None:
         """More leeway: shares that add to 1 do not change one at a time."""
-        leeway = abs(limit / 100 - self.shares[self._tag(row)])
-        return f"give the layers of {self.key} a leeway of {leeway:.4g} instead of {self.leeway:g}"
+        leeway = round(abs(limit / 100 - self.shares[self._tag(row)]), 4)
+        return f"give the layers of {self.key} a leeway of {leeway:g} instead of {self.leeway:g}"
 
     def _bands(self) -> dict[str, tuple[float, float]]:
         return {

@@ -66,7 +66,8 @@ class NamedReserve(Fund):
         if row.unit != "%":
             return f"nothing is kept for {self.key} after {self.until}"
         end = "least" if row.side == "min" else "most"
-        return f"the reserve for {self.key} holds the {end} it may: {row.limit:g} % of {self.of}"
+        share = f"{row.limit:g} % of {self.of}, itself included"
+        return f"the reserve for {self.key} holds the {end} it may: {share}"
 
     def remedy(self, row: Row, limit: float) -> str | None:
         """Another end of the band, or a later end of the reserve."""

@@ -48,15 +48,15 @@ class Operating(Rule):
     def explain(self, row: Row) -> str:
         """How many months the pool lasts."""
         of = "" if isinstance(self.monthly, float) else f" of {self.monthly}"
-        cost = f"{self.months:g} months of the running cost{of}"
-        return f"the pool holds the least it may: {row.limit:,.2f} {row.unit}, {cost}"
+        cost = f"{row.limit:,.2f} {row.unit}, the running cost{of} for {self.months:g} months"
+        return f"the pool holds the least it may: {cost}"
 
     def remedy(self, row: Row, limit: float) -> str | None:
         """Fewer months."""
         if limit < 0 or not row.limit:
             return None
         fewer = int(100 * self.months * limit / row.limit) / 100
-        return f"keep {fewer:g} months of running cost instead of {self.months:g} (operating)"
+        return f"keep running cost for {fewer:g} months instead of {self.months:g} (operating)"
 
     def _needed(self, problem: AllocationProblem) -> float:
         if isinstance(self.monthly, float):

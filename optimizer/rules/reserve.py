@@ -87,7 +87,8 @@ class Reserve(Rule):
         if row.unit != "%":
             return f"the pool of {row.quarter} stays at its current amount"
         if row.key == _EMERGENCY:
-            return f"the pool holds its emergency layer, {row.limit:g} % of the budget, and no more"
+            layer = f"{row.limit:g} % of the budget, its emergency layer"
+            return f"the pool holds the least it may: {layer}"
         end = "least" if row.side == "min" else "most"
         share = f"the pool holds the {end} it may: {row.limit:g} % of the budget"
         return f"{share}, filled in the quarters where money brings least"

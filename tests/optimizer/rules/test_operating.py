@@ -38,8 +38,8 @@ def test_a_pool_that_does_not_last_as_long_is_noticed() -> None:
 def test_a_pool_that_stays_and_is_too_small_is_explained() -> None:
     with pytest.raises(RulesCollide) as collision:
         reallocate(with_rules(BASE, PM50, Operating(3, BASIC)))
-    assert "3 months of the running cost of basic" in str(collision.value)
-    assert "keep 1.33 months of running cost instead of 3" in str(collision.value)
+    assert "the running cost of basic for 3 months" in str(collision.value)
+    assert "keep running cost for 1.33 months instead of 3" in str(collision.value)
 
 
 def test_one_unit_less_in_the_pool_brings_its_price() -> None:
