@@ -56,7 +56,7 @@ def diagnose(program: Program, seconds: float) -> Conflict:
     groups = _irreducible(program, colliding, deadline)
     rules = tuple(_words(program, group) for group in groups)
     remedies = (_remedy(program, group, deadline) for group in _wider(program, groups))
-    return Conflict(rules, tuple(text for text in remedies if text))
+    return Conflict(rules, tuple(dict.fromkeys(text for text in remedies if text)))
 
 
 def _out_of_reach(program: Program) -> Conflict:
@@ -181,7 +181,7 @@ def _least_loosening(program: Program, group: _Group, deadline: float) -> float 
     model, value = _model(program, rows)
     step = int(model.add_columns(-np.ones(1), np.zeros(1), np.full(1, np.inf))[0])
     limits = program.limits.with_rows(rows, program.limits.links)
-    # Shares of planned money or of responses: the loosening is taken at the current budget.
+    # Shares of planned money or of responses: the step is taken at the current budget.
     base = program.problem.base
     now = program.decision_of(Allocation.of(program.problem, base, 0 * program.problem.budget))
     scales = program.scales(value)
@@ -191,28 +191,18 @@ def _least_loosening(program: Program, group: _Group, deadline: float) -> float 
             side = -1.0 if row.side == "max" else 1.0
             model.set_entry(number, step, side * row.base.at(now) / limits.scale_of(number, scales))
     outcome = _solve(model, deadline)
-    if outcome.values is None:
+    if outcome.values is None or not outcome.values[step] > _NOTHING:
         return None
-    loosening = float(outcome.values[step])
-    if any(len(program.rows[index].base.cells) for index in group.rows):
-        loosening = _where_found(program, group, outcome.values) or loosening
-    return loosening if loosening > _NOTHING else None
+    # What was found keeps all other rules, so what it needs of this one is enough.
+    found, there = np.zeros(program.width), program.column_of >= 0
+    found[there] = outcome.values[program.column_of[there]] * scales[there]
+    return max(_needed(program.rows[index], found) for index in group.rows)
 
 
-def _where_found(program: Program, group: _Group, values: Floats) -> float | None:
-    """What the group's rows need of the amounts that a loosening led to; None of responses.
-
-    A share of planned money is of another amount there than it is now.
-    """
-    decision = np.zeros(program.width)
-    decision[: program.size] = values[: program.size] * program.unit
-    needs = []
-    for row in (program.rows[index] for index in group.rows):
-        if max(row.base.cells.max(initial=0), row.form.cells.max(initial=0)) >= program.size:
-            return None
-        if (base := row.base.at(decision)) > 0:
-            needs.append(row.excess(decision) / base)
-    return max(needs, default=None)
+def _needed(row: Row, decision: Floats) -> float:
+    """By how much the limit of a row must be looser for a decision to keep it."""
+    base = row.base.at(decision)
+    return row.excess(decision) / base if base else 0.0
 
 
 def _rounded_outward(limit: float, up: bool) -> float:

@@ -10,6 +10,7 @@ from models.saturation import Floats
 from optimizer.account import bent_rules, plan_rows, rule_entries
 from optimizer.bending import give_way
 from optimizer.certificate import Certificate, InfeasibleError, certify
+from optimizer.comparable import comparable_spend
 from optimizer.counts import price_counts
 from optimizer.diagnosis import diagnose
 from optimizer.errors import RulesCollide, UnkeptRule
@@ -119,9 +120,7 @@ def _enough(program: Program, proof: Certificate, current: Allocation | None) ->
 def _comparable(allocation: Allocation) -> Allocation:
     """The approved budget cut pro rata to the money that a plan spends on channels."""
     problem = allocation.problem
-    base = problem.base
-    spent, whole = float(allocation.spend.sum()), float(base.sum())
-    spend = base * (spent / whole) if whole else base
+    spend = comparable_spend(problem, allocation.spend)
     return Allocation(problem, spend, problem.budget - spend.sum(axis=0), 0 * problem.budget)
 
 

@@ -107,48 +107,53 @@ def _exchange(program: Program, cells: _Cells, decision: Floats, per_money: floa
     # Sums of many large amounts are themselves exact to this only.
     noise = 1e-3 + 1e-12 * float(program.problem.budget.sum()) * per_money
 
-    def excess() -> Floats:
+    def off() -> tuple[Floats, Floats]:
+        """Units below each row's least and above its most; negative where there is room."""
         value = amounts @ cells.units
-        off = np.maximum(least - value, value - most)
-        return np.asarray(np.where(off > noise, off, 0.0))
+        return least - value, value - most
 
-    broken = excess()
-    while broken.any():
-        worst = int(np.argmax(broken))
-        over = bool((amounts @ cells.units)[worst] > most[worst])
-        weight = (1 if over else -1) * amounts[[worst]].toarray()[0]
-        pair = _best_exchange(cells, weight, quarters)
+    def broken() -> float:
+        return float(sum(np.where(side > noise, side, 0.0).sum() for side in off()))
+
+    left = broken()
+    while left > 0:
+        below, above = off()
+        # What one unit more of each cell does to the rows that are broken, or nearly so.
+        pull = amounts.T @ (_heat(above) - _heat(below))
+        pair = _best_exchange(cells, pull, quarters)
         if pair is None:
             return
         give, take = pair
-        room = min(int(cells.room(give, -1)), int(cells.room(take, 1)))
-        count = int(np.ceil(broken[worst] / float(weight[give] - weight[take])))
-        step = min(room, max(1, count))
-        cells.units[give] -= step
-        cells.units[take] += step
-        better = excess()
-        if better.sum() >= broken.sum():
-            cells.units[give] += step
-            cells.units[take] -= step
+        cells.units[give] -= 1
+        cells.units[take] += 1
+        better = broken()
+        if better >= left:
+            cells.units[give] += 1
+            cells.units[take] -= 1
             return
-        broken = better
+        left = better
 
 
-def _best_exchange(cells: _Cells, weight: Floats, quarters: int) -> tuple[Units, Units] | None:
-    """The pair of cells of one quarter that eases a row most: first gives, second takes."""
-    best, pair = 0.0, None
+def _heat(excess: Floats) -> Floats:
+    """How much a row counts: 1 where it is broken, less the more of a unit it has left."""
+    return np.asarray(np.clip(1.0 + excess, 0.0, 1.0))
+
+
+def _best_exchange(cells: _Cells, pull: Floats, quarters: int) -> tuple[Units, Units] | None:
+    """The pair of cells of one quarter whose exchange helps most: first gives, second takes."""
+    best, pair = 1e-9, None
     off = cells.units - cells.exact
     for q in range(quarters):
-        of = np.arange(q, len(weight), quarters)
+        of = np.arange(q, len(pull), quarters)
         down, up = of[cells.room(of, -1) > 0], of[cells.room(of, 1) > 0]
         if not len(down) or not len(up):
             continue
-        # Among equal weights, the cell furthest above (below) what was solved for.
-        give = down[np.lexsort((-off[down], -weight[down]))[0]]
-        take = up[np.lexsort((off[up], weight[up]))[0]]
-        ease = float(weight[give] - weight[take])
-        if ease > best:
-            best, pair = ease, (give, take)
+        # Among equals, the cell furthest above (below) what was solved for.
+        give = down[np.lexsort((-off[down], -pull[down]))[0]]
+        take = up[np.lexsort((off[up], pull[up]))[0]]
+        help_ = float(pull[give] - pull[take])
+        if help_ > best:
+            best, pair = help_, (give, take)
     return pair
 
 

@@ -12,9 +12,14 @@ from optimizer.rules.exploration import Exploration
 from optimizer.rules.fixed_cost import FixedCost
 from optimizer.rules.floor import Floor
 from optimizer.rules.freeze import Freeze
+from optimizer.rules.fund import Fund, funds
 from optimizer.rules.held import Held
 from optimizer.rules.launch import Launch
+from optimizer.rules.layers import Layers
+from optimizer.rules.lifecycle import Lifecycle
 from optimizer.rules.moves import Moves
+from optimizer.rules.named_reserve import NamedReserve
+from optimizer.rules.operating import Operating
 from optimizer.rules.part import Part
 from optimizer.rules.pilots import Pilots
 from optimizer.rules.ratio import Ratio
@@ -24,6 +29,7 @@ from optimizer.rules.roi_floor import RoiFloor
 from optimizer.rules.rule import Rule, Violation
 from optimizer.rules.share import Share
 from optimizer.rules.stop import Stop
+from optimizer.rules.strategic_reserve import StrategicReserve
 from optimizer.rules.target import RoiTarget, Target
 from optimizer.rules.tiers import Tier, Tiers, grade
 
@@ -42,9 +48,14 @@ __all__ = [
     "FixedCost",
     "Floor",
     "Freeze",
+    "Fund",
     "Held",
     "Launch",
+    "Layers",
+    "Lifecycle",
     "Moves",
+    "NamedReserve",
+    "Operating",
     "Part",
     "Pilots",
     "Ratio",
@@ -55,9 +66,11 @@ __all__ = [
     "Rule",
     "Share",
     "Stop",
+    "StrategicReserve",
     "Target",
     "Tier",
     "Tiers",
     "Violation",
+    "funds",
     "grade",
 ]

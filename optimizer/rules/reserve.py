@@ -13,43 +13,53 @@ from optimizer.rules.rule import Rule, Violation, slack_of
 if TYPE_CHECKING:
     from optimizer.program import Program
 
+_EMERGENCY = "emergency"
+
 
 @dataclass(frozen=True)
 class Reserve(Rule):
     """low <= sum over q pool[q] / sum over q budget[q] <= high; limits in per cent of the budget.
 
     One pool, filled quarter by quarter. ``share`` None keeps every quarter's pool at its current
-    amount, in money.
+    amount, in money. ``emergency`` is the layer of the pool that needs approval, a share of the
+    whole budget: the pool holds that layer at least, and what it holds beyond is its base layer.
     """
 
     name = "reserve"
 
     share: tuple[float, float] | None = None
+    emergency: float | None = None
 
     def constrain(self, program: Program) -> None:
-        """Two rows for the band, or one equation per quarter."""
+        """Two rows for the band, or one equation per quarter; one row for the emergency layer."""
         problem = program.problem
         quarters = range(len(problem.quarters))
+        pool = LinearForm.sum_of([program.pool_cell(q) for q in quarters])
+        per_cent = LinearForm.of(float(problem.budget.sum()) / 100)
         if self.share is None:
             for q, quarter in enumerate(problem.quarters):
                 form = LinearForm.sum_of([program.pool_cell(q)])
                 now = float(problem.current_pool[q])
                 program.limit(self.name, "pool", quarter, form, at_least=now, at_most=now)
-            return
-        program.limit(
-            self.name,
-            "pool",
-            None,
-            LinearForm.sum_of([program.pool_cell(q) for q in quarters]),
-            base=LinearForm.of(float(problem.budget.sum()) / 100),
-            at_least=100 * self.share[0],
-            at_most=100 * self.share[1],
-            unit="%",
-        )
+        else:
+            low, high = 100 * self.share[0], 100 * self.share[1]
+            program.limit(
+                self.name, "pool", None, pool, base=per_cent, at_least=low, at_most=high, unit="%"
+            )
+        if self.emergency is not None:
+            least = 100 * self.emergency
+            program.limit(
+                self.name, _EMERGENCY, None, pool, base=per_cent, at_least=least, unit="%"
+            )
 
     def check(self, plan: Allocation) -> Iterable[Violation]:
-        """The pool against its band, or against its current amounts."""
+        """The pool against its band, or against its current amounts; and its emergency layer."""
         problem = plan.problem
+        if self.emergency is not None:
+            short = self.emergency * float(problem.budget.sum()) - float(plan.pool.sum())
+            if short > slack_of(problem, len(problem.quarters)):
+                text = f"the pool is {short:,.2f} short of its emergency layer"
+                yield Violation(self.name, _EMERGENCY, None, short, text)
         if self.share is None:
             for q, quarter in enumerate(problem.quarters):
                 off = abs(float(plan.pool[q] - problem.current_pool[q]))
@@ -64,7 +74,10 @@ class Reserve(Rule):
             yield Violation(self.name, "pool", None, excess, text)
 
     def remedy(self, row: Row, limit: float) -> str | None:
-        """A wider band, or a band where there is none."""
+        """A wider band, or a band where there is none; a thinner emergency layer."""
+        if row.key == _EMERGENCY:
+            layer = "the emergency layer of the reserve"
+            return f"set {layer} to {limit:,.6g} % of the budget instead of {row.limit:,.6g} %"
         if row.unit == "%":
             return super().remedy(row, limit)
         return "give the reserve a band (share in [reserve]) instead of its current amount"
@@ -73,6 +86,9 @@ class Reserve(Rule):
         """Which end of the band was reached."""
         if row.unit != "%":
             return f"the pool of {row.quarter} stays at its current amount"
+        if row.key == _EMERGENCY:
+            layer = f"{row.limit:g} % of the budget, its emergency layer"
+            return f"the pool holds the least it may: {layer}"
         end = "least" if row.side == "min" else "most"
         share = f"the pool holds the {end} it may: {row.limit:g} % of the budget"
         return f"{share}, filled in the quarters where money brings least"

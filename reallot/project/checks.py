@@ -11,12 +11,16 @@ from reallot.errors import Finding, quoted
 from reallot.project.contradictions import contradictions
 from reallot.project.currency import minor_unit
 from reallot.project.headings import KNOWN
+from reallot.project.mix_checks import check_mixes
+from reallot.project.names import check_part, tags_of, units_of, unknown_name
 from reallot.project.nearest import did_you_mean
 from reallot.project.policy import Channel, Part, Policy
+from reallot.project.reserve_checks import check_reserve, check_reserves
 from reallot.project.scenario_file import ScenarioFile
 from reallot.project.tables import Table
 from reallot.project.toml_file import Key, TomlFile, quoted_value
 
+_TABLES_BY_NAME = ("channel", "change", "share", "ratio", "resource", "named_reserve", "layers")
 PROBABILITY_SLACK = 1e-6
 PACING_SLACK = 1e-6
 
@@ -36,8 +40,11 @@ def check_policy(
     """
     yield from _named_twice(file)
     yield from _money(policy, file)
+    yield from check_reserve(policy, file)
     if planned is not None:
         yield from _names(policy, file, planned)
+        yield from check_reserves(policy, file, planned, periods)
+        yield from check_mixes(policy, file, planned)
     for channel in policy.channel:
         key = file.entry("channel", channel.name)
         signed = channel.contracted
@@ -117,7 +124,7 @@ def check_columns(policy: Policy, file: TomlFile, tables: Collection[Table]) -> 
 
 
 def _named_twice(file: TomlFile) -> Iterator[Finding]:
-    for table in ("channel", "change", "share", "ratio", "resource"):
+    for table in _TABLES_BY_NAME:
         names = file.named(table)
         for earlier, (position, name) in enumerate(names):
             if name in [other for _, other in names[:earlier]]:
@@ -154,33 +161,21 @@ def _names(policy: Policy, file: TomlFile, planned: Collection[str]) -> Iterator
     for channel in policy.channel:
         if channel.name not in planned:
             key = (*file.entry("channel", channel.name), "name")
-            yield _unknown(file, key, "channel", channel.name, planned)
-    units = {channel.unit for channel in policy.channel if channel.unit is not None}
+            yield unknown_name(file, key, "channel", channel.name, planned)
+    units = units_of(policy)
     for unit in policy.elasticity.unit:
         if unit not in units:
-            yield _unknown(file, ("elasticity", "unit", unit), "unit", unit, units)
-    known = {
-        "channel": set(planned),
-        "unit": units,
-        "tag": {tag for channel in policy.channel for tag in channel.tags},
-    }
+            yield unknown_name(file, ("elasticity", "unit", unit), "unit", unit, units)
     for resource in policy.resource:
         key = (*file.entry("resource", resource.name), "per_unit")
         for name in resource.per_unit:
             if name not in planned:
-                yield _unknown(file, (*key, name), "channel", name, planned)
-    if policy.pilots is not None and policy.pilots.tag not in known["tag"]:
-        yield _unknown(file, ("pilots", "tag"), "tag", policy.pilots.tag, known["tag"])
+                yield unknown_name(file, (*key, name), "channel", name, planned)
+    tags = tags_of(policy)
+    if policy.pilots is not None and policy.pilots.tag not in tags:
+        yield unknown_name(file, ("pilots", "tag"), "tag", policy.pilots.tag, tags)
     for key, part in _parts(policy, file):
-        unknown = [
-            _unknown(file, (*key, kind), kind, name, names)
-            for kind, names in known.items()
-            for name in getattr(part, kind)
-            if name not in names
-        ]
-        yield from unknown
-        if not unknown and not any(_has(part, policy, name) for name in planned):
-            yield file.finding(key, "no channel matches all of this", "Ask for less at once.")
+        yield from check_part(part, key, policy, file, planned)
 
 
 def _parts(policy: Policy, file: TomlFile) -> Iterator[tuple[Key, Part]]:
@@ -196,22 +191,6 @@ def _parts(policy: Policy, file: TomlFile) -> Iterator[tuple[Key, Part]]:
         key = file.entry("ratio", ratio.name)
         yield (*key, "of"), ratio.of
         yield (*key, "to"), ratio.to
-
-
-def _has(part: Part, policy: Policy, name: str) -> bool:
-    said = policy.says_of(name)
-    return (
-        (not part.channel or name in part.channel)
-        and (not part.unit or said.unit in part.unit)
-        and (not part.tag or not set(part.tag).isdisjoint(said.tags))
-    )
-
-
-def _unknown(file: TomlFile, key: Key, kind: str, name: str, known: Collection[str]) -> Finding:
-    where = "budget.csv" if kind == "channel" else "any [[channel]]"
-    near = did_you_mean(name, known)
-    found = f"the {kind} {quoted(name)} is not in {where}"
-    return file.finding(key, found, f"Correct the name or delete it.{near}")
 
 
 def _pacing(channel: Channel, key: Key, file: TomlFile, period: Period | None) -> Iterator[Finding]:

@@ -91,7 +91,7 @@ class _Reader:
             self.findings.extend(check_probabilities(scenarios, files))
         if self.findings or policy is None or said is None or said.budget is None:
             raise InputError(sorted(self.findings, key=_place))
-        self._warn_of_channels(said.budget, said.periods())
+        self._warn_of_channels(policy, said.budget, said.periods())
         return Project(
             folder=self.folder,
             policy=policy,
@@ -202,7 +202,10 @@ class _Reader:
             ]
         self.findings.extend(problems)
 
-    def _warn_of_channels(self, budget: Budget, periods: Mapping[str, Period]) -> None:
+    def _warn_of_channels(
+        self, policy: Policy, budget: Budget, periods: Mapping[str, Period]
+    ) -> None:
+        kept = {fund.channel for fund in policy.funds}
         for channel in periods:
             if channel not in budget.channels:
                 near = did_you_mean(channel, set(budget.channels) - set(periods))
@@ -211,7 +214,7 @@ class _Reader:
                     f"it is not planned.{near}"
                 )
         for channel in budget.channels:
-            if channel not in periods:
+            if channel not in periods and channel not in kept:
                 near = did_you_mean(channel, set(periods) - set(budget.channels))
                 self.warnings.append(
                     f"{channel} is in budget.csv but has neither history nor curve: "

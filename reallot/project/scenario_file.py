@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
@@ -12,6 +13,10 @@ from reallot.project.policy import (
     Earmark,
     Elasticities,
     Exploration,
+    Layers,
+    Lifecycle,
+    NamedReserve,
+    Operating,
     Part,
     Pilots,
     Policy,
@@ -20,6 +25,7 @@ from reallot.project.policy import (
     Resource,
     Section,
     Share,
+    StrategicReserve,
     Tiers,
 )
 from reallot.project.policy.types import Amount, Band, Fraction, as_tuple, number_or_list
@@ -65,6 +71,9 @@ class ScenarioFile(Section):
     budget: Factors = ONE
     signal: Any = None
     reserve: Reserve | None = None
+    strategic_reserve: StrategicReserve | None = None
+    named_reserve: Annotated[tuple[NamedReserve, ...], BeforeValidator(as_tuple)] = ()
+    operating: Operating | None = None
     elasticity: Elasticities | None = None
     channel: Annotated[tuple[ScenarioChannel, ...], BeforeValidator(as_tuple)] = ()
     change: Annotated[tuple[Change, ...], BeforeValidator(as_tuple)] = ()
@@ -75,6 +84,8 @@ class ScenarioFile(Section):
     exploration: Exploration | None = None
     earmark: Earmark | None = None
     pilots: Pilots | None = None
+    layers: Annotated[tuple[Layers, ...], BeforeValidator(as_tuple)] = ()
+    lifecycle: Annotated[tuple[Lifecycle, ...], BeforeValidator(as_tuple)] = ()
 
     def over(self, policy: Policy) -> Policy:
         """The policy as it holds in this scenario: the same key replaces."""
@@ -84,10 +95,16 @@ class ScenarioFile(Section):
             "change": _replaced(policy.change, self.change),
             "ratio": _replaced(policy.ratio, self.ratio),
             "resource": _replaced(policy.resource, self.resource),
+            "named_reserve": _merged(policy.named_reserve, self.named_reserve, NamedReserve),
+            "layers": _merged(policy.layers, self.layers, Layers),
+            "lifecycle": _merged(policy.lifecycle, self.lifecycle, Lifecycle, by="of"),
         }
-        for table in ("reserve", "exploration", "earmark", "pilots"):
+        for table in ("strategic_reserve", "operating", "exploration", "earmark", "pilots"):
             if (own := getattr(self, table)) is not None:
                 changes[table] = own
+        if self.reserve is not None:
+            known = {} if policy.reserve is None else policy.reserve.model_dump(exclude_unset=True)
+            changes["reserve"] = Reserve(**known | self.reserve.model_dump(exclude_unset=True))
         if self.elasticity is not None:
             default = self.elasticity.default
             changes["elasticity"] = Elasticities(
@@ -105,15 +122,18 @@ def _replaced(entries: tuple[Any, ...], others: tuple[Any, ...]) -> tuple[Any, .
 
 
 def _merged(
-    entries: tuple[Any, ...], changes: tuple[Any, ...], kind: type[Section]
+    entries: tuple[Any, ...], changes: tuple[Any, ...], kind: type[Section], by: str = "name"
 ) -> tuple[Any, ...]:
     """Entries by name, each with what its change sets; new names at the end."""
-    by_name = {entry.name: entry for entry in entries}
+    name_of = attrgetter(by)
+    by_name = {name_of(entry): entry for entry in entries}
     for change in changes:
-        known = by_name.get(change.name)
+        known = by_name.get(name_of(change))
         given = {
             field: getattr(change, field)
             for field in change.model_fields_set & set(kind.model_fields)
         }
-        by_name[change.name] = kind(**given) if known is None else known.model_copy(update=given)
+        by_name[name_of(change)] = (
+            kind(**given) if known is None else known.model_copy(update=given)
+        )
     return tuple(by_name.values())

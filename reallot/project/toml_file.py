@@ -26,7 +26,6 @@ NOT_YET: frozenset[tuple[str, ...]] = frozenset(
     [
         ("plan", "margin"),
         ("plan", "shift_between_quarters"),
-        ("reserve", "emergency"),
         ("reserve", "keep_value"),
         ("weights",),
         ("target",),
@@ -64,6 +63,11 @@ EXAMPLES = {
     "pilots.tag": 'tag = "pilot"',
     "resource.unit": 'unit = "t"',
     "name": 'name = "…"',
+    "owner": 'owner = "cfo office"',
+    "channel": 'channel = "…", the line of budget.csv that holds it',
+    "months": "months = 3",
+    "shares": "shares = { head = 0.5, waist = 0.3, tail = 0.2 }",
+    "stage": 'stage = "launch"',
 }
 # What pydantic calls an error, in words for whoever wrote the file.
 PLAINLY = {

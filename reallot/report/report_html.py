@@ -10,7 +10,9 @@ import numpy as np
 from markupsafe import Markup
 
 from models.saturation import Floats
+from optimizer.comparable import spent_lines
 from optimizer.plan import RESERVE, Plan
+from optimizer.rules import funds
 from reallot.report.binding import binding_rules, dearest, spans
 from reallot.report.charts import curve_chart
 from reallot.report.figures import difference, percent, rate, share_of, short, table_decimals
@@ -27,7 +29,7 @@ _MOST_WARNINGS = 8
 
 @dataclass(frozen=True)
 class Line:
-    """One channel, or the pool, over the horizon and by quarter (Q,).
+    """One channel, or the pool or a fund, over the horizon and by quarter (Q,).
 
     ``response`` is None where nothing is known of what the channel brings. ``marginal`` is the mean
     of the quarters weighted by their money, ``bar`` the change on a scale of -100 to 100.
@@ -123,6 +125,7 @@ def _lines(plan: Plan) -> list[Line]:
     widest = float(change.max()) if change.max() > 0 else 1.0
     rows = {(row.channel, row.quarter): row for row in plan.rows}
     found = standings(plan)
+    kept = {*funds(problem), RESERVE}
     lines = []
     for number, name in enumerate((*problem.names, RESERVE)):
         own = [rows[name, quarter] for quarter in problem.quarters]
@@ -132,7 +135,7 @@ def _lines(plan: Plan) -> list[Line]:
         lines.append(
             Line(
                 name=name,
-                pool=number == len(problem.names),
+                pool=name in kept,
                 current=current[number],
                 recommended=amounts[number],
                 response=sum(row.expected_response for row in own) if known else None,
@@ -164,7 +167,10 @@ def _step_words(plan: Plan, story: Story) -> tuple[str, ...]:
     """What each step of the story means, beside its amount."""
     currency = plan.problem.currency
     share = "" if story.gain_share is None else f"{percent(story.gain_share)} more by "
-    spent, approved = float(plan.allocation.spend.sum()), float(plan.problem.current.sum())
+    lines = spent_lines(plan.problem)
+    spent, approved = (
+        float(amounts[lines].sum()) for amounts in (plan.allocation.spend, plan.problem.current)
+    )
     on_channels = f"{short(spent)} {currency} on channels in place of {short(approved)}"
     same = "as much on channels as approved"
     return (

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.saturation import Floats
+from optimizer.comparable import comparable_spend, spent_lines
 from optimizer.plan import Plan
+from optimizer.problem import AllocationProblem
+from optimizer.rules import Reserve
 from reallot.report.figures import (
     difference,
     full,
@@ -88,10 +90,8 @@ def _nothing_known(plan: Plan) -> bool:
 
 def _moved(plan: Plan) -> float:
     """Money placed elsewhere than in the approved budget cut pro rata to the same total."""
-    base, spend = plan.problem.base, plan.allocation.spend
-    whole = float(base.sum())
-    even: Floats = base * (float(spend.sum()) / whole) if whole else base
-    return float(np.abs(spend - even).sum()) / 2
+    spend = plan.allocation.spend
+    return float(np.abs(spend - comparable_spend(plan.problem, spend)).sum()) / 2
 
 
 def _headline(plan: Plan, moved: float, gain: float) -> str:
@@ -121,9 +121,9 @@ def _direction(plan: Plan) -> str:
     change = (plan.allocation.spend - plan.problem.current).sum(axis=1)
     order = np.argsort(change, kind="stable")
     least = max(plan.problem.minor_unit, 1e-9 * float(plan.problem.budget.sum()))
-    names = plan.problem.names
-    more = [(names[c], float(change[c])) for c in order[::-1] if change[c] > least]
-    less = [(names[c], float(change[c])) for c in order if change[c] < -least]
+    names, spent = plan.problem.names, spent_lines(plan.problem)
+    more = [(names[c], float(change[c])) for c in order[::-1] if spent[c] and change[c] > least]
+    less = [(names[c], float(change[c])) for c in order if spent[c] and change[c] < -least]
     sentences = [
         f"{word} for {_listed(found)}." for word, found in (("More", more), ("Less", less)) if found
     ]
@@ -139,14 +139,25 @@ def _listed(changes: list[tuple[str, float]]) -> str:
 
 
 def _pool(plan: Plan) -> str:
-    """The pool and the budget, and what they alone do to the response."""
+    """The pools and the budget, and what they alone do to the response."""
     problem, currency = plan.problem, plan.problem.currency
     pool, pool_now = float(plan.allocation.pool.sum()), float(problem.current_pool.sum())
     budget = float(problem.budget.sum())
     budget_now = float(problem.current.sum()) + pool_now
     least = max(problem.minor_unit, 1e-9 * budget) * len(problem.quarters)
-    holds = f"The pool holds {money(pool, currency)} ({percent(pool / budget)} of the budget)"
-    holds += _against(pool - pool_now, least, currency, "as today", "than today") + "."
+
+    def kept(name: str, then: float, now: float) -> str:
+        holds = f"{name} holds {money(then, currency)} ({percent(then / budget)} of the budget)"
+        return holds + _against(then - now, least, currency, "as today", "than today") + "."
+
+    holds = kept("The pool", pool, pool_now)
+    if (emergency := emergency_layer(problem)) is not None:
+        layer = f"{money(emergency, currency)} is the emergency layer, which needs approval"
+        base = money(pool - emergency, currency) if pool - emergency > least else "empty"
+        holds += f" Of that, {layer}; the base layer is {base}."
+    for c in np.flatnonzero(~spent_lines(problem)).tolist():
+        then, now = plan.allocation.spend[c].sum(), problem.current[c].sum()
+        holds += f" {kept(problem.names[c], float(then), float(now))}"
     effect = plan.comparable_objective - plan.current_objective
     by_budget = _against(budget - budget_now, least, currency, "", "than approved")
     if abs(budget - budget_now) > least:
@@ -158,6 +169,14 @@ def _pool(plan: Plan) -> str:
         holds += " Elasticity is measured from each channel's part of this scenario's budget;"
         holds += " changes are shown against the approved amounts."
     return holds
+
+
+def emergency_layer(problem: AllocationProblem) -> float | None:
+    """Money of the pool that needs approval; None where the policy names no such layer."""
+    for rule in problem.rules:
+        if isinstance(rule, Reserve) and rule.emergency is not None:
+            return rule.emergency * float(problem.budget.sum())
+    return None
 
 
 def _against(difference: float, least: float, currency: str, same: str, than: str) -> str:

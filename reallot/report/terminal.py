@@ -12,6 +12,7 @@ from rich.text import Text
 
 from models.curve import Curves
 from optimizer.plan import RESERVE, Plan
+from optimizer.rules import funds
 from reallot.report.figures import (
     difference,
     full,
@@ -71,8 +72,9 @@ def _plan_table(plan: Plan) -> Table:
     response = dict.fromkeys((*problem.names, RESERVE), 0.0)
     for row in plan.rows:
         response[row.channel] += row.expected_response
+    kept = {*funds(problem), RESERVE}
     for name, now, then in zip(response, current, amounts, strict=True):
-        pool = name == RESERVE
+        pool = name in kept
         brings = "" if pool else short(response[name])
         table.add_row(*_cells(name, now, then), brings, style="dim" if pool else "")
     table.add_section()

@@ -128,7 +128,7 @@ def _by_quarter(book: Book, plan: Plan) -> None:
 def _rules(book: Book, plan: Plan) -> None:
     """Every row of every rule from each side, with room and price."""
     columns = (
-        Column("Rule", "text", 12),
+        Column("Rule", "text", 18),
         Column("For", "text", 26),
         Column("Quarter", "text", 10),
         Column("Side", "text", 9),
@@ -143,7 +143,7 @@ def _rules(book: Book, plan: Plan) -> None:
     sides = {"min": "at least", "max": "at most"}
     lines: list[list[Value]] = [
         [
-            entry.rule,
+            entry.rule.replace("_", " "),
             entry.key,
             "all" if entry.quarter is None else entry.quarter,
             sides[entry.side],

@@ -14,10 +14,12 @@ from reallot.rulebook.amounts import amounts
 from reallot.rulebook.changes import changes
 from reallot.rulebook.elasticity import elasticity
 from reallot.rulebook.grading import graded
+from reallot.rulebook.mixes import layers, lifecycle
 from reallot.rulebook.order import order_of
 from reallot.rulebook.pilots import pilots
+from reallot.rulebook.reserves import reserve, reserves
 from reallot.rulebook.resources import resources
-from reallot.rulebook.shares import ratios, reserve, shares
+from reallot.rulebook.shares import ratios, shares
 from reallot.rulebook.tiers import earmark, exploration, tiers
 
 
@@ -38,6 +40,7 @@ def rules_of(
     named: tuple[Rule, ...] = (
         Budget(),
         *reserve(policy),
+        *reserves(policy),
         *elasticity(policy, channels),
         *changes(policy, order),
         *amounts(policy, channels, order),
@@ -48,5 +51,7 @@ def rules_of(
         *exploration(policy, grades),
         *earmark(policy, grades, order),
         *pilots(policy),
+        *layers(policy),
+        *lifecycle(policy),
     )
     return Rulebook(named, (*grades.warnings, *order.warnings))

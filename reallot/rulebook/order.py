@@ -15,9 +15,10 @@ from reallot.rulebook.parts import part
 class Order:
     """Channels by the highest rule that names them.
 
-    Stopped or committed > frozen > changed > held; then elasticity. ``stopped`` are those that the
-    policy stops, ``out`` those that their grade stops: contracts outlast grades. ``changed`` has
-    the channels of every [[change]], by its name; several changes may name one channel.
+    Stopped or committed > frozen > changed > held; then elasticity. The lines of funds are none of
+    these: their own rules say what they hold. ``stopped`` are those that the policy stops, ``out``
+    those that their grade stops: contracts outlast grades. ``changed`` has the channels of every
+    [[change]], by its name; several changes may name one channel.
     """
 
     committed: frozenset[str]
@@ -49,6 +50,7 @@ def order_of(policy: said.Policy, channels: tuple[Channel, ...], grades: Grades)
     changed = {change.name: _of(change.of, channels) - above for change in policy.change}
     above = above.union(*changed.values())
     unknown = (c.name for c in channels if c.curve is None or not c.curve.known)
+    above |= {fund.channel for fund in policy.funds}
     held = frozenset(name for name in unknown if not entries[name].move_unknown) - above
     return Order(committed, stopped, out, frozen, changed, held)
 

@@ -7,11 +7,6 @@ from reallot.project import policy as said
 from reallot.rulebook.parts import part
 
 
-def reserve(policy: said.Policy) -> tuple[rules.Reserve, ...]:
-    """The pool's band; without one the pool stays as it is."""
-    return (rules.Reserve(None if policy.reserve is None else policy.reserve.share),)
-
-
 def shares(policy: said.Policy) -> tuple[rules.Share, ...]:
     """The bands of [[share]], in the file's order."""
     return tuple(_share(share) for share in policy.share)

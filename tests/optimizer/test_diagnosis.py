@@ -4,7 +4,7 @@ import pytest
 from optimizer.errors import RulesCollide
 from optimizer.problem import AllocationProblem
 from optimizer.reallocate import reallocate
-from optimizer.rules import Band, Cap, Committed, Elasticity, Floor, Part, Reserve, Share
+from optimizer.rules import Band, Cap, Committed, Elasticity, Floor, Layers, Part, Reserve, Share
 from optimizer.rules.rule import Rule
 from tests.optimizer.worlds import channel, problem, with_rules
 
@@ -64,3 +64,28 @@ def test_contracts_above_a_budget_that_was_cut_are_explained() -> None:
     conflict = collision(Committed(frozenset({"Search", "TV"})), base=base).conflict
     assert any("Search is committed" in text for text in conflict.rules)
     assert any("TV is committed" in text for text in conflict.rules)
+
+
+def test_a_remedy_for_a_share_of_planned_money_is_enough() -> None:
+    """Ecommerce may get less than today, so a share of today's money would not do."""
+    part, within = Part(channels=frozenset({"Search"})), Part(units=frozenset({"ecommerce"}))
+    band = Elasticity(default=Band(0.2, 0.1))
+
+    def half(least: float) -> Share:
+        return Share("search", part, (least, 1.0), within)
+
+    remedies = collision(band, half(0.7)).conflict.remedies
+    assert "set the share of search to at least 57.89 % instead of 70 %" in remedies
+    reallocate(with_rules(BASE, band, half(0.5789)))
+
+
+def test_layers_that_cannot_be_reached_are_given_the_leeway_that_they_need() -> None:
+    band = Elasticity(default=Band(0.2, 0.1))
+    shares = {"core": 0.7, "brand": 0.3}
+
+    def split(leeway: float = 0.0) -> Layers:
+        return Layers("online", Part(units=frozenset({"ecommerce"})), shares, leeway)
+
+    remedies = collision(band, split()).conflict.remedies
+    assert "give the layers of online a leeway of 0.1211 instead of 0" in remedies
+    reallocate(with_rules(BASE, band, split(0.1211)))

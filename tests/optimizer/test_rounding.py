@@ -2,10 +2,11 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from optimizer.problem import Allocation, AllocationProblem
+from optimizer.problem import Allocation, AllocationProblem, Channel
 from optimizer.program import Program
+from optimizer.reallocate import violations
 from optimizer.rounding import round_to_minor_units
-from optimizer.rules import Band, Elasticity, Part, Share
+from optimizer.rules import Band, Elasticity, Part, Reserve, Share, StrategicReserve
 from tests.optimizer.worlds import channel, problem
 
 
@@ -41,6 +42,23 @@ def test_equal_remainders_in_a_bounded_part_are_shared_out_fairly() -> None:
     rounded = rounded_from(base, exact)
     assert round(float(rounded.spend.sum()), 2) == 10.04
     assert rounded.spend[:4].sum() <= 4.016 + 1e-9
+
+
+def test_cents_that_bounds_take_from_the_pools_come_back_from_where_there_is_room() -> None:
+    """In the first quarter every channel is rounded up to its least; only the second has room."""
+    channels = (*(channel(f"c{i}") for i in range(12)), Channel("fund"))
+    budget, least = 12 * 10.01, 10.01 * (1 - 0.333)
+    current = np.vstack([np.full((12, 2), 10.01), np.zeros((1, 2))])
+    exact = np.vstack([np.full((12, 2), least), [[20.0, 14.0]]])
+    exact[11, 1] = 12.0
+    pool = budget - exact.sum(axis=0)
+    rules = (
+        Elasticity(default=Band(0.333, 1.0)),
+        Reserve((pool.sum() / (2 * budget), 1.0)),
+        StrategicReserve("fund", (34.0 / (2 * budget), 1.0), "cfo office"),
+    )
+    base = problem(channels, current, rules)
+    assert not violations(rounded_from(base, np.append(exact, pool)))
 
 
 def test_single_bounds_hold_exactly_after_rounding() -> None:

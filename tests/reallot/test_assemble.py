@@ -97,6 +97,58 @@ def test_every_rule_of_the_policy_reaches_the_problem(tmp_path):
     assert full.channels[1].unit == "offline"
 
 
+KEPT = """
+[reserve]
+emergency = 0.05
+
+[strategic_reserve]
+channel = "CFO"
+share = [0.01, 0.10]
+owner = "cfo office"
+
+[[named_reserve]]
+name = "crisis"
+channel = "Fund"
+of = { channel = "TV" }
+share = [0.0, 0.1]
+until = "2027Q1"
+
+[operating]
+months = 1
+of = { tag = "core" }
+
+[[layers]]
+name = "media"
+of = { channel = ["Search", "TV"] }
+shares = { core = 0.3, brand = 0.7 }
+leeway = 0.1
+
+[[lifecycle]]
+of = { channel = ["Search", "TV"] }
+stage = "launch"
+share = 0.6
+"""
+
+
+def test_reserves_and_mixes_of_the_policy_reach_the_problem(tmp_path):
+    tagged = '[[channel]]\nname = "Search"\ntags = ["core"]\n'
+    tagged += '[[channel]]\nname = "TV"\ntags = ["brand"]\n'
+    lines = "".join(f"2027Q{q},{name},50\n" for name in ("CFO", "Fund") for q in (1, 2))
+    full = problem(read(tmp_path, reallot__toml=POLICY + tagged + KEPT, budget__csv=BUDGET + lines))
+    media = rules.Part(channels=frozenset({"Search", "TV"}))
+    tv, core = rules.Part(channels=frozenset({"TV"})), rules.Part(tags=frozenset({"core"}))
+    expected = [
+        rules.Reserve(None, 0.05),
+        rules.StrategicReserve("CFO", (0.01, 0.10), "cfo office"),
+        rules.NamedReserve("Fund", "crisis", tv, (0.0, 0.1), "2027Q1"),
+        rules.Operating(1, core),
+        rules.Layers("media", media, {"core": 0.3, "brand": 0.7}, 0.1),
+        rules.Lifecycle(media, "launch", "brand", 0.6),
+    ]
+    assert [rule_of(full, type(rule)) for rule in expected] == expected
+    assert rule_of(full, rules.Held) is None
+
+
 def test_an_elasticity_above_one_ends_at_nothing_downwards(tmp_path):
     wide = problem(read(tmp_path, reallot__toml=POLICY.replace("0.20", "2.0")))
     assert rule_of(wide, rules.Elasticity).default == rules.Band(1.0, 2.0)

@@ -11,11 +11,13 @@ from reallot.project.policy.channel import Channel
 from reallot.project.policy.earmark import Earmark
 from reallot.project.policy.elasticity import Elasticities, Elasticity, Moves
 from reallot.project.policy.exploration import Exploration
+from reallot.project.policy.mixes import Layers, Lifecycle
 from reallot.project.policy.pilots import Pilots
 from reallot.project.policy.plan import HistoryTable, Plan
 from reallot.project.policy.ratio import Ratio
+from reallot.project.policy.reserves import NamedReserve, Operating, Reserve, StrategicReserve
 from reallot.project.policy.resource import Resource
-from reallot.project.policy.shares import Part, Reserve, Share, Tier, Tiers
+from reallot.project.policy.shares import Part, Share, Tier, Tiers
 from reallot.project.policy.types import Names, Section, as_tuple
 
 __all__ = [
@@ -26,7 +28,11 @@ __all__ = [
     "Elasticity",
     "Exploration",
     "HistoryTable",
+    "Layers",
+    "Lifecycle",
     "Moves",
+    "NamedReserve",
+    "Operating",
     "Part",
     "Pilots",
     "Plan",
@@ -36,6 +42,7 @@ __all__ = [
     "Resource",
     "Section",
     "Share",
+    "StrategicReserve",
     "Tier",
     "Tiers",
 ]
@@ -46,6 +53,9 @@ class Policy(Section):
 
     plan: Plan
     reserve: Reserve | None = None
+    strategic_reserve: StrategicReserve | None = None
+    named_reserve: Annotated[tuple[NamedReserve, ...], BeforeValidator(as_tuple)] = ()
+    operating: Operating | None = None
     elasticity: Elasticities = Elasticities()
     channel: Annotated[tuple[Channel, ...], BeforeValidator(as_tuple)] = ()
     change: Annotated[tuple[Change, ...], BeforeValidator(as_tuple)] = ()
@@ -56,8 +66,16 @@ class Policy(Section):
     exploration: Exploration | None = None
     earmark: Earmark | None = None
     pilots: Pilots | None = None
+    layers: Annotated[tuple[Layers, ...], BeforeValidator(as_tuple)] = ()
+    lifecycle: Annotated[tuple[Lifecycle, ...], BeforeValidator(as_tuple)] = ()
     columns: dict[str, Names] = Field(default_factory=dict)
     history: HistoryTable = HistoryTable()
+
+    @property
+    def funds(self) -> tuple[StrategicReserve | NamedReserve, ...]:
+        """The reserves that have a line of the budget."""
+        strategic = self.strategic_reserve
+        return (*(() if strategic is None else (strategic,)), *self.named_reserve)
 
     def says_of(self, channel: str) -> Channel:
         """What the policy says of a channel; nothing in particular where it does not name it."""

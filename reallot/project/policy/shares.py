@@ -1,4 +1,4 @@
-"""[reserve], [[share]] and [tiers]: bands for parts of the budget."""
+"""[[share]] and [tiers]: bands for parts of the budget."""
 
 from __future__ import annotations
 
@@ -7,12 +7,6 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from reallot.project.policy.types import Amount, Band, Multiples, Names, Section
-
-
-class Reserve(Section):
-    """[reserve]: the pool's band, as shares of the whole budget."""
-
-    share: Band
 
 
 class Part(Section):

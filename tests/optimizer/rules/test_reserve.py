@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from optimizer.errors import RulesCollide
 from optimizer.reallocate import reallocate, violations
 from optimizer.rules import Band, Budget, Elasticity, Reserve
 from tests.optimizer.rules.pricing import gain, price, solved
@@ -42,3 +43,33 @@ def test_one_point_less_of_pool_brings_its_price() -> None:
     base = with_rules(BASE, PM50, Reserve((0.15, 0.2)))
     brings = gain(base, (Budget(), PM50, Reserve((0.148, 0.2))))
     assert 0.2 * price(solved(base), "reserve", "pool", "min") == pytest.approx(brings, rel=0.02)
+
+
+def test_the_pool_holds_its_emergency_layer_where_the_band_begins_lower() -> None:
+    plan = reallocate(with_rules(BASE, PM50, Reserve((0.05, 0.2), emergency=0.12)))
+    assert plan.allocation.pool.sum() == pytest.approx(0.12 * 800, abs=0.02)
+
+
+def test_a_pool_without_a_band_is_checked_for_its_emergency_layer() -> None:
+    """It holds 10 % and stays there."""
+    assert reallocate(with_rules(BASE, PM50, Reserve(emergency=0.10))).allocation.pool.sum() == 80
+    with pytest.raises(RulesCollide) as collision:
+        reallocate(with_rules(BASE, PM50, Reserve(emergency=0.12)))
+    remedies = collision.value.conflict.remedies
+    assert (
+        "set the emergency layer of the reserve to 10 % of the budget instead of 12 %" in remedies
+    )
+    assert any("give the reserve a band" in text for text in remedies)
+
+
+def test_a_pool_short_of_its_emergency_layer_is_noticed() -> None:
+    found = violations(allocation(with_rules(BASE, Reserve((0.05, 0.2), 0.12)), BASE.current))
+    assert [(v.rule, v.key) for v in found] == [("reserve", "emergency")]
+    assert found[0].excess == pytest.approx(16.0)
+
+
+def test_one_point_less_of_emergency_layer_brings_its_price() -> None:
+    base = with_rules(BASE, PM50, Reserve((0.05, 0.2), 0.12))
+    brings = gain(base, (Budget(), PM50, Reserve((0.05, 0.2), 0.118)))
+    paid = price(solved(base), "reserve", "emergency", "min")
+    assert 0.2 * paid == pytest.approx(brings, rel=0.02)

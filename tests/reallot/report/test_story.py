@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from optimizer.plan import Plan
-from optimizer.problem import Allocation
+from optimizer.problem import Allocation, Channel
 from optimizer.reallocate import reallocate
+from optimizer.rules import Held, Reserve, StrategicReserve
 from reallot.report.story import story_of
 from tests.reallot.report.plans import plan_of, problem_of
 
@@ -61,6 +62,24 @@ def test_the_steps_lead_from_the_approved_budget_to_the_plan() -> None:
 def test_a_pool_that_stays_is_as_today_and_costs_nothing() -> None:
     pool = _said(story_of(plan_of()).pool)
     assert pool == "The pool holds 200 CNY (2.1 % of the budget), as today."
+
+
+def test_a_pool_in_two_layers_says_which_of_its_money_needs_approval() -> None:
+    problem = problem_of()
+    rules = tuple(Reserve(emergency=0.01) if r == Reserve() else r for r in problem.rules)
+    pool = _said(story_of(reallocate(replace(problem, rules=rules))).pool)
+    assert "Of that, 95.2 CNY is the emergency layer, which needs approval;" in pool
+    assert "the base layer is 105 CNY." in pool
+
+
+def test_a_second_pool_is_told_beside_the_first_and_not_among_what_moves() -> None:
+    problem = problem_of()
+    channels = (*problem.channels[:-1], Channel("CFO reserve"))
+    second = StrategicReserve("CFO reserve", (0.20, 0.30), "cfo office")
+    rules = (*(rule for rule in problem.rules if not isinstance(rule, Held)), second)
+    story = story_of(reallocate(replace(problem, channels=channels, rules=rules)))
+    assert "CFO reserve holds 1,905 CNY (20.0 % of the budget)" in _said(story.pool)
+    assert "CFO reserve" not in story.direction
 
 
 def test_a_smaller_budget_is_told_apart_from_what_moving_brings() -> None:

@@ -1,0 +1,29 @@
+"""The comparable budget: what a plan's money would do if it stayed split as approved."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from models.saturation import Floats
+from optimizer.problem import AllocationProblem
+from optimizer.rules.fund import funds
+
+
+def comparable_spend(problem: AllocationProblem, spend: Floats) -> Floats:
+    """(C, Q) the approved amounts, cut pro rata to the money that a plan (C, Q) spends.
+
+    Funds are not spent: like the pool they hold what the plan keeps there, so that what they cost
+    is part of what the pools cost, and not of what moving money between channels brings.
+    """
+    spent = spent_lines(problem)
+    base = problem.base[spent]
+    whole = float(base.sum())
+    even = np.array(spend)
+    even[spent] = base * (float(spend[spent].sum()) / whole) if whole else base
+    return even
+
+
+def spent_lines(problem: AllocationProblem) -> np.ndarray:
+    """(C,) which lines of the budget are spent, and not kept as a fund."""
+    kept = funds(problem)
+    return np.array([name not in kept for name in problem.names])
