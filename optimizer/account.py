@@ -14,10 +14,9 @@ from optimizer.standing import standing
 def plan_rows(program: Program, allocation: Allocation, prices: Floats) -> tuple[PlanRow, ...]:
     """One row per quarter and channel, then the reserve, then what stays unspent if it may."""
     problem, response = program.problem, program.response
-    values = np.array([channel.value for channel in problem.channels])
-    per_response = 1.0 if problem.objective == "spend" else values[:, None]
-    expected = response.by_spending_quarter(allocation.spend) * per_response
-    marginal = response.marginal(allocation.spend) * per_response
+    shares, margins = _worth(program, program.decision_of(allocation))
+    expected = response.by_spending_quarter(allocation.spend, shares)
+    marginal = response.marginal(allocation.spend, margins)
     expected += _brought_by_choice(program, allocation)
     if problem.objective == "profit":
         expected -= allocation.spend
@@ -44,6 +43,28 @@ def plan_rows(program: Program, allocation: Allocation, prices: Floats) -> tuple
             rest = float(allocation.unspent[q])
             rows.append(_row(quarter, UNSPENT, 0.0, rest, 0.0, None, _why_unspent(problem, rest)))
     return tuple(rows)
+
+
+def _worth(program: Program, decision: Floats) -> tuple[Floats, Floats]:
+    """(B,) what a unit of each block's response counts, and what one more would count.
+
+    Less is what a market without room does not take: spread over all that goes there, and all of
+    what would come on top.
+    """
+    problem, response, layout = program.problem, program.response, program.layout
+    spends = problem.objective == "spend"
+    values = np.array([1.0 if spends else channel.value for channel in problem.channels])
+    brought = decision[layout.money + response.cell]
+    shares = values[response.channel]
+    margins = shares.copy()
+    for k, extra in enumerate(program.extras):
+        lost = float(decision[layout.extras + k])
+        if extra.loses and lost > 0:
+            there = np.isin(response.channel, extra.loses) & (response.quarter == extra.quarter)
+            worth = float(shares[there] @ brought[there])
+            margins[there] += extra.counts(values)
+            shares[there] *= 1 + extra.counts(values) * lost / worth
+    return shares, margins
 
 
 def _why_unspent(problem: AllocationProblem, amount: float) -> str:

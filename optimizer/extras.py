@@ -24,7 +24,8 @@ class Extra:
 
     ``follows`` gives its value from a decision in which everything before it is filled in; None
     for what is decided beside the amounts, as a package is. ``brings`` is the response of having
-    it at 1, in the amount at ``cell``.
+    it at 1, in the amount at ``cell``; an extra that ``loses`` is response of these channels that
+    does not come in ``quarter``.
     """
 
     name: str
@@ -34,6 +35,15 @@ class Extra:
     follows: Callable[[Floats], float] | None = None
     brings: float = 0.0
     cell: int | None = None
+    loses: tuple[int, ...] = ()
+    quarter: int | None = None
+
+    def counts(self, rates: Floats) -> float:
+        """What a unit of it counts, where a unit of each channel's response counts rates (C,).
+
+        Of what is lost, the units that count least are lost first.
+        """
+        return -float(rates[list(self.loses)].min()) if self.loses else self.brings
 
 
 class Switches:

@@ -86,12 +86,13 @@ class Program:
     def brought(self, rates: Floats) -> LinearForm:
         """The response of the whole plan, a unit of each channel's counting rates (C,).
 
-        What is brought by choices beside the amounts counts as it is.
+        What is brought by choices beside the amounts counts as it is; what is lost does not count.
         """
         layout, response = self.layout, self.response
-        chosen = [k for k, extra in enumerate(self.extras) if extra.brings]
+        counts = [extra.counts(rates) for extra in self.extras]
+        chosen = [k for k, count in enumerate(counts) if count]
         positions = layout.extras + np.array(chosen, dtype=np.int64)
-        worth = np.array([self.extras[k].brings for k in chosen], dtype=float)
+        worth = np.array([counts[k] for k in chosen], dtype=float)
         return LinearForm(
             np.concatenate([layout.money + response.cell, positions]),
             np.concatenate([rates[response.channel], worth]),

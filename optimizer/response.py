@@ -228,8 +228,10 @@ class Response:
             bends[self.quarter[of], self.quarter[of]] += own[of]
             out[c] = np.linalg.solve((np.eye(quarters) + self.rate[c] * bends).T, out[c])
 
-    def by_spending_quarter(self, spend: Floats) -> Floats:
+    def by_spending_quarter(self, spend: Floats, worth: Floats | None = None) -> Floats:
         """(C, Q) the response's parts by the quarter that spent them; sums to `value`.
+
+        ``worth`` (B,) is what a unit of each block's response counts; 1 where it is not given.
 
         A term's gain is divided in proportion to what each quarter's spend adds to its adstock:
         the Aumann-Shapley value of a function of one linear form.
@@ -237,6 +239,7 @@ class Response:
         media = self.media(spend)
         x, y = self.coordinates(spend)
         gain = self.weight * (self.curves.value(self.adstocked(x, y)) - self.unspent)
+        gain = gain if worth is None else gain * worth[self.block]
         added = self.beta * x[self.block] + self.gamma * y[self.block]
         per_unit = np.divide(gain, added, out=np.zeros_like(gain), where=added > 0)
         own = self.sum_by_block(per_unit * self.beta) * x

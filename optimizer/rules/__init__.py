@@ -3,6 +3,7 @@
 from optimizer.rules.budget import Budget
 from optimizer.rules.cac_ceiling import CacCeiling, Ceiling
 from optimizer.rules.cap import Cap
+from optimizer.rules.capacity import Capacity
 from optimizer.rules.change import Change
 from optimizer.rules.committed import Committed
 from optimizer.rules.contracted import Contracted
@@ -38,6 +39,7 @@ __all__ = [
     "Budget",
     "CacCeiling",
     "Cap",
+    "Capacity",
     "Ceiling",
     "Change",
     "Committed",

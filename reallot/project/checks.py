@@ -20,7 +20,25 @@ from reallot.project.scenario_file import ScenarioFile
 from reallot.project.tables import Table
 from reallot.project.toml_file import Key, TomlFile, quoted_value
 
-_TABLES_BY_NAME = ("channel", "change", "share", "ratio", "resource", "named_reserve", "layers")
+_TABLES_BY_NAME = (
+    "channel",
+    "change",
+    "share",
+    "ratio",
+    "resource",
+    "capacity",
+    "named_reserve",
+    "layers",
+)
+    "channel",
+    "change",
+    "share",
+    "ratio",
+    "resource",
+    "capacity",
+    "named_reserve",
+    "layers",
+)
 PROBABILITY_SLACK = 1e-6
 PACING_SLACK = 1e-6
 
@@ -191,6 +209,8 @@ def _parts(policy: Policy, file: TomlFile) -> Iterator[tuple[Key, Part]]:
         key = file.entry("ratio", ratio.name)
         yield (*key, "of"), ratio.of
         yield (*key, "to"), ratio.to
+    for capacity in policy.capacity:
+        yield (*file.entry("capacity", capacity.name), "of"), capacity.of
 
 
 def _pacing(channel: Channel, key: Key, file: TomlFile, period: Period | None) -> Iterator[Finding]:

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field
 
 from reallot.project.policy import (
+    Capacity,
     Change,
     Channel,
     Earmark,
@@ -80,6 +81,7 @@ class ScenarioFile(Section):
     share: Annotated[tuple[ShareChange, ...], BeforeValidator(as_tuple)] = ()
     ratio: Annotated[tuple[Ratio, ...], BeforeValidator(as_tuple)] = ()
     resource: Annotated[tuple[Resource, ...], BeforeValidator(as_tuple)] = ()
+    capacity: Annotated[tuple[Capacity, ...], BeforeValidator(as_tuple)] = ()
     tiers: Tiers | None = None
     exploration: Exploration | None = None
     earmark: Earmark | None = None
@@ -95,6 +97,7 @@ class ScenarioFile(Section):
             "change": _replaced(policy.change, self.change),
             "ratio": _replaced(policy.ratio, self.ratio),
             "resource": _replaced(policy.resource, self.resource),
+            "capacity": _replaced(policy.capacity, self.capacity),
             "named_reserve": _merged(policy.named_reserve, self.named_reserve, NamedReserve),
             "layers": _merged(policy.layers, self.layers, Layers),
             "lifecycle": _merged(policy.lifecycle, self.lifecycle, Lifecycle, by="of"),

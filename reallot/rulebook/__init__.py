@@ -19,7 +19,7 @@ from reallot.rulebook.order import order_of
 from reallot.rulebook.pilots import pilots
 from reallot.rulebook.reserves import reserve, reserves
 from reallot.rulebook.resources import resources
-from reallot.rulebook.shares import ratios, shares
+from reallot.rulebook.shares import capacities, ratios, shares
 from reallot.rulebook.tiers import earmark, exploration, tiers
 
 
@@ -47,6 +47,7 @@ def rules_of(
         *shares(policy),
         *ratios(policy),
         *resources(policy),
+        *capacities(policy),
         *tiers(grades, order),
         *exploration(policy, grades),
         *earmark(policy, grades, order),

@@ -20,6 +20,14 @@ def ratios(policy: said.Policy) -> tuple[rules.Ratio, ...]:
     )
 
 
+def capacities(policy: said.Policy) -> tuple[rules.Capacity, ...]:
+    """The markets of [[capacity]], in the file's order."""
+    return tuple(
+        rules.Capacity(capacity.name, part(capacity.of), capacity.response)
+        for capacity in policy.capacity
+    )
+
+
 def _share(share: said.Share) -> rules.Share:
     within = None if share.within is None else part(share.within)
     return rules.Share(

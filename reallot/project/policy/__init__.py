@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
+from reallot.project.policy.capacity import Capacity
 from reallot.project.policy.change import Change
 from reallot.project.policy.channel import Channel
 from reallot.project.policy.earmark import Earmark
@@ -21,6 +22,7 @@ from reallot.project.policy.shares import Part, Share, Tier, Tiers
 from reallot.project.policy.types import Names, Section, as_tuple
 
 __all__ = [
+    "Capacity",
     "Change",
     "Channel",
     "Earmark",
@@ -62,6 +64,7 @@ class Policy(Section):
     share: Annotated[tuple[Share, ...], BeforeValidator(as_tuple)] = ()
     ratio: Annotated[tuple[Ratio, ...], BeforeValidator(as_tuple)] = ()
     resource: Annotated[tuple[Resource, ...], BeforeValidator(as_tuple)] = ()
+    capacity: Annotated[tuple[Capacity, ...], BeforeValidator(as_tuple)] = ()
     tiers: Tiers = Tiers()
     exploration: Exploration | None = None
     earmark: Earmark | None = None
