@@ -6,9 +6,9 @@ holds it from then on, so that a rule gives way only as far as it must, and neve
 
 from __future__ import annotations
 
-from optimizer.certificate import InfeasibleError, certify
+from optimizer.certificate import certify
 from optimizer.diagnosis import diagnose
-from optimizer.errors import RulesCollide
+from optimizer.errors import InfeasibleError, RulesCollide
 from optimizer.form import LinearForm
 from optimizer.relaxation import Relaxation
 

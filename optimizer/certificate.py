@@ -1,10 +1,10 @@
 """The certificate: a decision, and a bound that no decision within the rules can exceed.
 
 First the linear relaxation, restarted warm as tangents are added where it promised too much. What
-gap is left then comes from curves below their envelopes: those blocks are split into pieces, the
-mixed-integer program gives a new bound, and the next solution shows where to split next. Where a
-rule speaks of the response itself, a solution may miss it by what its tangents promise too much:
-the rule's row is then tightened by the shortfall until the true curves meet it.
+gap is left then comes from curves below their envelopes and from switches: a tree of such programs
+divides the former and decides the latter until the best decision is proved. Where a rule speaks of
+the response itself, a solution may miss it by what its tangents promise too much: the rule's row is
+then tightened by the shortfall until the true curves meet it.
 """
 
 from __future__ import annotations
@@ -15,17 +15,19 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.saturation import Floats
-from optimizer.errors import NoPlanInTime
+from optimizer.branching import Tree
+from optimizer.errors import InfeasibleError, NoPlanInTime
 from optimizer.relaxation import Point, Relaxation
+from optimizer.rounds import Rounds
 from optimizer.solve import Verdict
 
-# Rounds of tangents between two mixed-integer solves; more would polish pieces that change anyway.
-_POLISH = 6
 # Tangents whose block adds less than this share of the average excess are not worth their row.
 _WORTH_A_TANGENT = 0.02
 _PATIENCE = 8
 # Rounds in which a rule's row is tightened by what the true curves miss it by.
 _REPAIRS = 12
+# Less than this share of what is allowed is not worth dividing a block for.
+_NOTHING = 0.02
 
 
 @dataclass(frozen=True)
@@ -44,10 +46,6 @@ class Certificate:
     row_duals: Floats
 
 
-class InfeasibleError(Exception):
-    """No decision keeps all rules."""
-
-
 def certify(
     relaxation: Relaxation, start: Floats | None, gap: float, scale: float, deadline: float
 ) -> Certificate:
@@ -57,17 +55,20 @@ def certify(
     rules, or None; ``deadline`` a time.monotonic() value.
     Raises InfeasibleError, or NoPlanInTime where nothing was found before the deadline.
     """
-    search = _Search(relaxation, gap, scale, deadline)
+    search = Search(relaxation, gap, scale, deadline)
     if start is not None:
         search.consider(start)
-    point = search.tighten(rounds=None)
-    idle = 0
-    while point is not None and not search.closed and (idle < _PATIENCE or search.value == -np.inf):
-        before = search.gap
-        search.split(point)
-        point = search.branch()
-        idle = idle + 1 if search.gap >= before else 0
+    point, promised = search.tighten(rounds=None)
+    search.bound = min(search.bound, promised)
+    if point is not None and not search.closed:
+        search.repair(point)
+        if relaxation.has_own_switches:
+            Rounds(search).solve(point)
+        else:
+            Tree(search).explore()
     if search.decision is None:
+        if not search.late:
+            raise InfeasibleError
         raise NoPlanInTime("no plan was found within the time limit: allow more time")
     return Certificate(
         search.decision,
@@ -78,7 +79,9 @@ def certify(
     )
 
 
-class _Search:
+class Search:
+    """What is known so far: the best decision, its true objective, and a bound on all."""
+
     def __init__(self, relaxation: Relaxation, share: float, scale: float, deadline: float) -> None:
         self.relaxation = relaxation
         self.share = share
@@ -93,15 +96,18 @@ class _Search:
 
     @property
     def tolerance(self) -> float:
+        """The gap that is small enough, in the objective's unit."""
         found = abs(self.value) if np.isfinite(self.value) else 0.0
         return self.share * max(self.scale, found)
 
     @property
     def gap(self) -> float:
+        """By how much another decision might still be better."""
         return self.bound - self.value
 
     @property
     def closed(self) -> bool:
+        """Whether the best decision is proved to be good enough."""
         return self.gap <= self.tolerance
 
     def consider(self, decision: Floats) -> float:
@@ -111,22 +117,25 @@ class _Search:
             self.decision, self.value = decision, value
         return value
 
-    def tighten(self, rounds: int | None) -> Point | None:
+    @property
+    def late(self) -> bool:
+        """Whether time is up."""
+        return time.monotonic() >= self.deadline
+
+    def tighten(self, rounds: int | None) -> tuple[Point | None, float]:
         """Solve the linear relaxation and add tangents until it promises what it keeps.
 
-        Its objective is a bound on all plans unless ``rounds`` limits it to fixed choices.
-        Returns the last solution, or None where time is up.
+        Returns the last solution (None where time is up) and the least that was promised, a bound
+        on every decision that the choices made allow. Raises InfeasibleError where there is none.
         """
-        count, idle, least = 0, 0, np.inf
-        while True:
-            point = self._solve(gap=None)
-            if point is None:
-                return None
+        last: Point | None = None
+        count, idle, least, bound = 0, 0, np.inf, np.inf
+        while (point := self.solve()) is not None:
+            last = point
             promised = point.outcome.objective * self.relaxation.unit
+            bound = min(bound, promised)
             self.importance = self.relaxation.importance(point.outcome)
             self.row_duals = self.relaxation.row_duals(point.outcome)
-            if rounds is None:
-                self.bound = min(self.bound, promised)
             value = self.consider(point.decision)
             excess = (point.promised - self.relaxation.promise(point)) * self.importance
             over = float(excess.sum())
@@ -134,12 +143,11 @@ class _Search:
             # Tangents that no longer lower the promise are at the solver's own precision.
             idle, least = (0, over) if over < 0.9 * least else (idle + 1, least)
             kept = over <= 0.1 * max(self.tolerance, promised - value) or idle == _PATIENCE
-            if kept or count == rounds or (rounds is None and self.closed):
-                if not self.closed:
-                    self.repair(point)
-                return point
+            if kept or count == rounds or bound - self.value <= self.tolerance:
+                break
             worth = _WORTH_A_TANGENT * over / len(excess)
             self.relaxation.add_tangents(point.x, point.y, np.flatnonzero(excess > worth))
+        return last, bound
 
     def repair(self, point: Point) -> None:
         """Tighten rows by what the true curves miss them by, until a decision keeps them."""
@@ -155,60 +163,40 @@ class _Search:
             self.relaxation.shift_rows(shift)
             excess = point.promised - self.relaxation.promise(point)
             self.relaxation.add_tangents(point.x, point.y, np.flatnonzero(excess > 0))
-            point = self.relaxation.maximise(self.deadline - time.monotonic(), None)
+            point = self.relaxation.maximise(self.deadline - time.monotonic())
             if not point.found:
                 break
             self.consider(point.decision)
         if shift.any():
             self.relaxation.shift_rows(0 * shift)
 
-    def split(self, point: Point) -> None:
-        """Split the blocks whose curves are below their envelopes, those that matter most first.
+    def worst(self, point: Point) -> int | None:
+        """The block of which a solution promises most that its curve does not keep.
 
         A block matters by what its response is worth, or because a rule's row is missed by it.
+        None where no block matters.
         """
         relaxation = self.relaxation
-        below = relaxation.promise(point) - relaxation.kept(point)
-        chosen = _most_of(below * self.importance, 0.2 * self.tolerance)
+        below = self.below(point)
+        worth = below * self.importance
+        if worth.sum() > _NOTHING * self.tolerance:
+            return int(np.argmax(worth))
         for row, short in relaxation.missed(point.decision):
-            chosen |= _most_of(below * row, 0.2 * short)
-        for block in sorted(chosen):
-            relaxation.split(block, float(point.x[block]), float(point.y[block]))
+            if (below * row).sum() > _NOTHING * short:
+                return int(np.argmax(below * row))
+        return None
 
-    def branch(self) -> Point | None:
-        """Solve with pieces and switches to choose, then polish the chosen ones."""
-        if self.decision is not None:
-            self.relaxation.start_from(self.decision)
-        point = self._solve(gap=0.3 * self.tolerance)
-        if point is None:
-            return None
-        self.consider(point.decision)
-        self.relaxation.fix_choices(point)
-        try:
-            return self.tighten(rounds=_POLISH)
-        except InfeasibleError:
-            # The solver's tolerance for whole numbers may be more than that for rows.
-            return point
-        finally:
-            self.relaxation.free_choices()
+    def below(self, point: Point) -> Floats:
+        """(B,) by how much each block's curve is below what its pieces promise."""
+        true = self.relaxation.response.block_values(point.x, point.y)
+        return np.maximum(self.relaxation.promise(point) - true, 0.0)
 
-    def _solve(self, gap: float | None) -> Point | None:
+    def solve(self, gap: float | None = None) -> Point | None:
+        """A solution under the choices made, or with a gap for the choices; None when late."""
         seconds = self.deadline - time.monotonic()
         if seconds <= 0:
             return None
         point = self.relaxation.maximise(seconds, gap)
         if point.outcome.verdict is Verdict.INFEASIBLE:
             raise InfeasibleError
-        if gap is not None:
-            self.bound = min(self.bound, point.outcome.bound * self.relaxation.unit)
         return point if point.found else None
-
-
-def _most_of(excess: Floats, allowed: float) -> set[int]:
-    """The largest entries, without which what is left of the sum is no more than allowed."""
-    if excess.sum() <= allowed:
-        return set()
-    order = np.argsort(-excess, kind="stable")
-    left = excess.sum() - np.cumsum(excess[order])
-    enough = int(np.argmax(left <= allowed)) + 1
-    return {block for block in order[:enough].tolist() if excess[block] > 0}

@@ -11,8 +11,8 @@ import time
 import numpy as np
 
 from models.saturation import Floats
-from optimizer.certificate import Certificate, InfeasibleError, certify
-from optimizer.errors import NoPlanInTime
+from optimizer.certificate import Certificate, certify
+from optimizer.errors import InfeasibleError, NoPlanInTime
 from optimizer.relaxation import Relaxation
 
 

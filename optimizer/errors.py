@@ -39,6 +39,10 @@ class RulesCollide(PlanningError):
         return (f"{together}:", *rules, *help_)
 
 
+class InfeasibleError(PlanningError):
+    """No decision keeps all rules; why is told by the diagnosis."""
+
+
 class NoPlanInTime(PlanningError):
     """The time limit passed before any plan was found."""
 

@@ -79,6 +79,8 @@ class SplitBlock:
         self.scale = scale
         self.response = response
         self.pieces: list[Piece] = []
+        self._parts: dict[int, frozenset[int]] = {}
+        self._visits: list[tuple[Piece, Floats, Floats]] = []
         self._link = self._add_link(site)
         self._add_piece(box, on=True)
         self.active = self.pieces[0]
@@ -86,35 +88,55 @@ class SplitBlock:
             none = np.zeros(1)
             self._add_piece(Box(none, none, box.y_low, box.y_high), on=False)
 
-    def split(self, x: float, y: float) -> None:
-        """Divide the active piece at the point where its promise was too high.
+    def divide(self, x: float, y: float, among: frozenset[int]) -> tuple[frozenset[int], ...]:
+        """Two ways to go on among these pieces, from where the last solution stands.
 
-        Across the coordinate to which most of the over-estimate is due.
+        Where it mixes pieces, one of them or the others; where it takes one, its two parts.
         """
-        old, response = self.active, self.response
-        here, state = old.box.nearest(x, y)
-        s = response.adstocked(here, state)
-        excess = response.weight * (old.envelope.value_and_slope(s)[0] - response.curves.value(s))
-        due_x = float(excess @ response.beta) * float(old.box.x_high[0] - old.box.x_low[0])
-        due_y = float(excess @ response.gamma) * float(old.box.y_high[0] - old.box.y_low[0])
-        for part in old.box.divided("x" if due_x >= due_y else "y", here, state):
-            self._add_piece(part, old.on)
+        mixed = [piece for piece, _, _ in self._visits if piece.chosen in among]
+        if len(mixed) > 1:
+            one = frozenset({self.active.chosen})
+            return one, among - one
+        old = self.active
+        self._parts[old.chosen] = frozenset(
+            self._add_piece(part, old.on).chosen for part in self._halves(old, x, y)
+        )
         self.pieces.remove(old)
         self.model.set_bounds(np.array([old.chosen]), np.zeros(1), np.zeros(1))
-        self.settle(x, y, on=old.on)
+        return tuple(frozenset({part}) for part in sorted(self._parts[old.chosen]))
 
-    def settle(self, x: float, y: float, *, on: bool) -> None:
-        """Make the piece that holds the point the active one."""
-        fits = [p for p in self.pieces if p.on == on] or self.pieces
-        self.active = next((p for p in fits if p.box.holds(x, y)), fits[0])
+    def _halves(self, piece: Piece, x: float, y: float) -> tuple[Box, Box]:
+        """The piece's box, divided across the coordinate to which most of its excess is due."""
+        response, (here, state) = self.response, piece.box.nearest(x, y)
+        s = response.adstocked(here, state)
+        excess = response.weight * (piece.envelope.value_and_slope(s)[0] - response.curves.value(s))
+        box = piece.box
+        due_x = float(excess @ response.beta) * float(box.x_high[0] - box.x_low[0])
+        due_y = float(excess @ response.gamma) * float(box.y_high[0] - box.y_low[0])
+        return box.divided("x" if due_x >= due_y else "y", here, state)
+
+    def among(self, pieces: frozenset[int] | None) -> frozenset[int]:
+        """The pieces that there are now for some that there were; all for None."""
+        if pieces is None:
+            return frozenset(piece.chosen for piece in self.pieces)
+        now: set[int] = set()
+        for piece in pieces:
+            parts = self._parts.get(piece)
+            now |= {piece} if parts is None else self.among(parts)
+        return frozenset(now)
+
+    def piece_at(self, x: float, y: float, *, on: bool) -> Piece:
+        """The piece that holds a point."""
+        fits = [piece for piece in self.pieces if piece.on == on] or self.pieces
+        return next((piece for piece in fits if piece.box.holds(x, y)), fits[0])
 
     def follow(self, values: Floats) -> None:
         """Take over what a solution chose: of each piece how much, and where in its box.
 
-        The pieces' promises and what the curves keep of them are `promised` and `kept`.
+        What their envelopes promise there is `promised`.
         """
-        self._visits: list[tuple[Piece, Floats, Floats]] = []
-        self.promised = self.kept = 0.0
+        self._visits = []
+        self.promised = 0.0
         for piece in self.pieces:
             share = float(values[piece.chosen])
             if share > _CHOSEN:
@@ -122,7 +144,6 @@ class SplitBlock:
                 x, y = piece.box.nearest(values[piece.x] * money, values[piece.y] * money)
                 self._visits.append((piece, x, y))
                 self.promised += share * float(promises(self.response, piece.envelope, x, y)[0])
-                self.kept += share * float(self.response.block_values(x, y)[0])
         self.active = max(self.pieces, key=lambda piece: float(values[piece.chosen]))
 
     def hold_down(self) -> None:
@@ -171,7 +192,7 @@ class SplitBlock:
         rows = Rows.from_entries(sides, sides, np.array(row), np.array(column), np.array(value))
         return self.model.add_rows(rows)
 
-    def _add_piece(self, box: Box, on: bool) -> None:
+    def _add_piece(self, box: Box, on: bool) -> Piece:
         chosen = self.model.add_binaries(1)
         copies = self.model.add_columns(
             np.zeros(3), np.array([0.0, 0.0, -np.inf]), np.full(3, np.inf)
@@ -186,6 +207,7 @@ class SplitBlock:
         points = [box.at(fraction) for fraction in _FIRST_TANGENTS]
         for x, y in points:
             self.cut(piece, tangents(self.response, piece.envelope, x, y))
+        return piece
 
     def _bound_copies(self, piece: Piece) -> None:
         """low * chosen <= copy <= high * chosen, for x and y."""

@@ -9,11 +9,11 @@ import numpy as np
 from models.saturation import Floats
 from optimizer.account import bent_rules, plan_rows, rule_entries
 from optimizer.bending import give_way
-from optimizer.certificate import Certificate, InfeasibleError, certify
+from optimizer.certificate import Certificate, certify
 from optimizer.comparable import comparable_spend
 from optimizer.counts import price_counts
 from optimizer.diagnosis import diagnose
-from optimizer.errors import RulesCollide, UnkeptRule
+from optimizer.errors import InfeasibleError, RulesCollide, UnkeptRule
 from optimizer.movement import least_movement
 from optimizer.neighbourhood import Neighbourhood
 from optimizer.plan import Plan

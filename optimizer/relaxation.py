@@ -15,6 +15,7 @@ import numpy as np
 
 from models.saturation import Floats
 from optimizer.box import Box
+from optimizer.choice import Choice
 from optimizer.domain import domain, media_at
 from optimizer.form import LinearForm
 from optimizer.media import media_columns
@@ -28,6 +29,8 @@ from optimizer.tangents import Tangents, envelopes, promises, tangents
 _FIRST_TANGENTS = (0.0, 0.5, 1.0)
 # A row counts as kept within this share of its largest entry.
 _LEEWAY = 1e-7
+# A switch this close to a whole number is decided.
+_WHOLE = 1e-6
 # Responses below this are none: scaling by them would overflow.
 _NO_RESPONSE = 1e-200
 
@@ -125,16 +128,18 @@ class Relaxation:
             total += best
         return total
 
-    def maximise(self, seconds: float, gap: float | None) -> Point:
-        """Solve the linear relaxation, or with a ``gap`` (of the objective) the program itself."""
+    def maximise(self, seconds: float, gap: float | None = None) -> Point:
+        """Solve the linear program under the choices that were made.
+
+        With a ``gap`` (of the objective), solve for the choices as well.
+        """
         if gap is None:
             outcome = self.model.relax(seconds)
         else:
             outcome = self.model.solve(seconds, gap / self.unit)
         if outcome.values is None:
             return Point(outcome)
-        for split in self._split.values():
-            split.follow(outcome.values)
+        self.follow(outcome)
         response = self.response
         media = np.maximum(outcome.values[self.media], 0.0) * self.scale.money
         media = media.reshape(-1, self.program.layout.quarters)
@@ -146,6 +151,12 @@ class Relaxation:
             media.ravel()[response.cell],
             state,
         )
+
+    def follow(self, outcome: Outcome) -> None:
+        """Take over which pieces a solution chose."""
+        assert outcome.values is not None
+        for split in self._split.values():
+            split.follow(outcome.values)
 
     def importance(self, outcome: Outcome) -> Floats:
         """(B,) what a unit of each block's response is worth, rules' prices included."""
@@ -172,13 +183,6 @@ class Relaxation:
             promised[block] = split.promised
         return promised
 
-    def kept(self, point: Point) -> Floats:
-        """(B,) what the curves keep of it, piece by piece."""
-        kept = self.response.block_values(point.x, point.y)
-        for block, split in self._split.items():
-            kept[block] = split.kept
-        return kept
-
     def add_tangents(self, x: Floats, y: Floats, blocks: Indices) -> None:
         """Hold some blocks down by tangents at (x, y), both (B,); split ones where they stand."""
         planes = tangents(self.response, self._whole, x, y)
@@ -190,11 +194,13 @@ class Relaxation:
             if block in self._split:
                 self._split[block].hold_down()
 
-    def split(self, block: int, x: float, y: float) -> None:
-        """Divide the domain of a block at a point where its promise was too high."""
+    def divide(self, block: int, point: Point, choice: Choice) -> tuple[frozenset[int], ...]:
+        """Two ways to go on with a block of which a solution promises too much: open pieces."""
         if block not in self._split:
             self._split[block] = self._whole_piece(block, None)
-        self._split[block].split(x, y)
+        split = self._split[block]
+        among = split.among(choice.pieces.get(block))
+        return split.divide(float(point.x[block]), float(point.y[block]), among)
 
     def hold(self, form: LinearForm, at_most: float) -> None:
         """Keep a form of the rules' own columns at most at a value from now on."""
@@ -274,6 +280,54 @@ class Relaxation:
         scale = self._row_scales[number]
         model.set_row_bounds(number, least / scale, most / scale)
 
+    def allow(self, choice: Choice) -> None:
+        """Open the pieces and set the switches of a choice; all others are free."""
+        pieces: list[int] = []
+        open_: list[float] = []
+        for block, split in self._split.items():
+            among = split.among(choice.pieces.get(block))
+            pieces += [piece.chosen for piece in split.pieces]
+            open_ += [float(piece.chosen in among) for piece in split.pieces]
+        self.model.set_bounds(
+            np.array(pieces, dtype=np.int64), np.zeros(len(open_)), np.array(open_)
+        )
+        columns, _ = self._switches
+        limits = self.program.limits
+        low, high = limits.lower[columns].copy(), limits.upper[columns].copy()
+        for number, column in enumerate(columns.tolist()):
+            if column in choice.switches:
+                low[number] = high[number] = choice.switches[column]
+        self.model.set_bounds(columns, low, high)
+
+    def likeliest(self, point: Point) -> Choice:
+        """Of every split block the piece, of every switch the value that a solution is nearest."""
+        assert point.outcome.values is not None
+        pieces = {block: frozenset({split.active.chosen}) for block, split in self._split.items()}
+        columns, _ = self._switches
+        values = np.rint(point.outcome.values[columns]).tolist()
+        # A switch that pieces decide follows them.
+        decided = {int(self.program.column_of[s]) for s in self._decided_by_pieces}
+        return Choice(
+            pieces,
+            {c: v for c, v in zip(columns.tolist(), values, strict=True) if c not in decided},
+        )
+
+    def undecided(self, point: Point) -> int | None:
+        """The column of the switch that a solution leaves most in the middle; None if none."""
+        assert point.outcome.values is not None
+        columns, _ = self._switches
+        values = point.outcome.values[columns]
+        middle = np.minimum(values, 1.0 - values)
+        if not len(columns) or middle.max() <= _WHOLE:
+            return None
+        return int(columns[np.argmax(middle)])
+
+    @property
+    def has_own_switches(self) -> bool:
+        """Whether rules have switches that no block's pieces decide."""
+        _, positions = self._switches
+        return bool(np.setdiff1d(positions, self._decided_by_pieces).size)
+
     def start_from(self, decision: Floats) -> None:
         """Hand a decision within the rules to the next mixed-integer solve as its incumbent."""
         layout = self.program.layout
@@ -284,35 +338,23 @@ class Relaxation:
         at = np.flatnonzero(column_of >= 0)
         values[column_of[at]] = (decision / self.program.scales(self.value))[at]
         values[self.columns] = response
-        media = self.response.media(self.spend(decision)).ravel()
-        values[self.media] = media / self.scale.money
+        values[self.media] = self.response.media(self.spend(decision)).ravel() / self.scale.money
+        active = self.program.switches.active_cells
         for block, split in self._split.items():
-            on = self._is_on(block, decision)
-            split.settle(float(x[block]), float(y[block]), on=on)
+            switch = active.get(int(self.response.cell[block]))
+            on = switch is None or bool(decision[switch] > 0)
+            piece = split.piece_at(float(x[block]), float(y[block]), on=on)
             own, state = x[block] / self.scale.money, y[block] / self.scale.money
-            values[split.active.columns] = [1.0, own, state, response[block]]
+            values[piece.columns] = [1.0, own, state, response[block]]
         values[: layout.money] = decision[: layout.money] / self.scale.money
         self.model.start_from(values)
 
-    def fix_choices(self, point: Point) -> None:
-        """Keep the active piece of every split block and the rules' switches as in a solution."""
-        for split in self._split.values():
-            columns = np.array([piece.chosen for piece in split.pieces])
-            kept = np.array([float(piece is split.active) for piece in split.pieces])
-            self.model.set_bounds(columns, kept, kept)
-        if point.outcome.values is not None:
-            columns, _ = self._switches
-            kept = np.rint(point.outcome.values[columns])
-            self.model.set_bounds(columns, kept, kept)
-
-    def free_choices(self) -> None:
-        """Let every piece and switch be chosen again."""
-        for split in self._split.values():
-            columns = np.array([piece.chosen for piece in split.pieces])
-            self.model.set_bounds(columns, np.zeros(len(columns)), np.ones(len(columns)))
-        columns, _ = self._switches
-        limits = self.program.limits
-        self.model.set_bounds(columns, limits.lower[columns], limits.upper[columns])
+    @property
+    def _decided_by_pieces(self) -> list[int]:
+        """Positions of the switches that are the on-pieces of some block."""
+        active = self.program.switches.active_cells
+        cells = (int(self.response.cell[block]) for block in self._split)
+        return [active[cell] for cell in cells if cell in active]
 
     @property
     def _switches(self) -> tuple[Indices, Indices]:
@@ -353,10 +395,6 @@ class Relaxation:
         column = None if switch is None else int(self.program.column_of[switch])
         site = Site(self.media, int(self.columns[block]), column)
         return SplitBlock(self.model, self.scale, self.response.take(one), box, site)
-
-    def _is_on(self, block: int, decision: Floats) -> bool:
-        switch = self.program.switches.active_cells.get(int(self.response.cell[block]))
-        return switch is None or bool(decision[switch] > 0)
 
 
 def cuts(
