@@ -6,7 +6,7 @@ import numpy as np
 
 from models.curve import ResponseCurve
 from models.period import Period
-from models.saturation import Form
+from models.saturation import Floats, Form
 from optimizer.problem import AllocationProblem, Channel
 from optimizer.rules import Band, Budget, Elasticity, Part, Reserve, Rule, Share
 
@@ -35,9 +35,6 @@ def instance(
         rng.uniform(1.5, 3.5, channels),
         rng.uniform(0.7, 1.2, channels),
     )
-    steady = current.mean(axis=1) / period.per_quarter / (1 - carryovers)
-    halves = steady * np.exp(rng.uniform(np.log(0.3), np.log(3.0), channels))
-    tops = steady * (1 - carryovers) * rng.lognormal(1.0, 0.5, channels) * 2
     brand = channels // 4
     share = float(current[:brand].sum() / budget.sum())
     rules: tuple[Rule, ...] = (
@@ -46,33 +43,76 @@ def instance(
         Reserve(share=(0.10, 0.15)),
         Share("brand", Part(tags=frozenset({"brand"})), (share - 0.01, share + 0.01)),
     )
+    curves = _curves(rng, current, period, carryovers, slopes)
+    return _problem(curves, current, pool, rules, brand)
+
+
+def bare(
+    channels: int, quarters: int, period: Period, *, carryover: bool, band: Band, seed: int = 0
+) -> AllocationProblem:
+    """Budgets and elasticity alone, which every other tool can express as well; no pool.
+
+    Budgets and curves as in `instance`, but with slopes anywhere from 0.7 to 6.
+    """
+    rng = np.random.default_rng([channels, quarters, period.per_quarter, seed])
+    yearly = rng.lognormal(mean=13.0, sigma=1.0, size=channels)
+    current = np.round(yearly[:, None] * rng.dirichlet(np.full(quarters, 60.0), channels), 2)
+    carryovers = rng.uniform(0.0, 0.8, channels) if carryover else np.zeros(channels)
+    slopes = rng.uniform(0.7, 6.0, channels)
+    curves = _curves(rng, current, period, carryovers, slopes)
+    rules = (Budget(), Elasticity(default=band), Reserve())
+    return _problem(curves, current, np.zeros(quarters), rules)
+
+
+def _curves(
+    rng: np.random.Generator, current: Floats, period: Period, carryovers: Floats, slopes: Floats
+) -> list[ResponseCurve]:
+    """Hill curves whose half and top stand in proportion to the current spend."""
+    channels = len(current)
+    steady = current.mean(axis=1) / period.per_quarter / (1 - carryovers)
+    halves = steady * np.exp(rng.uniform(np.log(0.3), np.log(3.0), channels))
+    tops = steady * (1 - carryovers) * rng.lognormal(1.0, 0.5, channels) * 2
+    return [
+        ResponseCurve(
+            channel=f"channel {c + 1}",
+            form=Form.HILL,
+            top=float(tops[c]),
+            half=float(halves[c]),
+            slope=float(slopes[c]),
+            carryover=float(carryovers[c]),
+            period=period,
+        )
+        for c in range(channels)
+    ]
+
+
+def _problem(
+    curves: list[ResponseCurve],
+    current: Floats,
+    pool: Floats,
+    rules: tuple[Rule, ...],
+    brand: int = 0,
+) -> AllocationProblem:
+    """The current money planned again; the first ``brand`` channels are the brand."""
     return AllocationProblem(
         scenario="benchmark",
         currency="CNY",
         first_day=date(2027, 1, 1),
-        quarters=QUARTERS,
+        quarters=QUARTERS[: current.shape[1]],
         channels=tuple(
             Channel(
-                name=f"channel {c + 1}",
-                curve=ResponseCurve(
-                    channel=f"channel {c + 1}",
-                    form=Form.HILL,
-                    top=float(tops[c]),
-                    half=float(halves[c]),
-                    slope=float(slopes[c]),
-                    carryover=float(carryovers[c]),
-                    period=period,
-                ),
+                name=curve.channel,
+                curve=curve,
                 tags=frozenset({"brand"}) if c < brand else frozenset(),
             )
-            for c in range(channels)
+            for c, curve in enumerate(curves)
         ),
         current=current,
         current_pool=pool,
-        budget=budget,
-        demand=np.ones((channels, quarters)),
-        media_price=np.ones((channels, quarters)),
-        pacing=(None,) * channels,
+        budget=current.sum(axis=0) + pool,
+        demand=np.ones(current.shape),
+        media_price=np.ones(current.shape),
+        pacing=(None,) * len(curves),
         rules=rules,
     )
 
