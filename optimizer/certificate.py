@@ -147,7 +147,8 @@ class _Search:
         shift = np.zeros(limits.count)
         spoken_of = np.isin(np.arange(limits.count), limits.with_response)
         for _ in range(_REPAIRS):
-            short = self.relaxation.shortfall(point.decision)
+            assert point.outcome.values is not None
+            short = self.relaxation.short_of(point.decision, point.outcome.values)
             if not short.any() or not spoken_of[short > 0].all():
                 break
             # A little more than is missed: tangents and solver leave that much again.
@@ -170,7 +171,7 @@ class _Search:
         relaxation = self.relaxation
         below = relaxation.promise(point) - relaxation.kept(point)
         chosen = _most_of(below * self.importance, 0.2 * self.tolerance)
-        for row, short in relaxation.missed(point.decision):
+        for row, short in relaxation.missed(point):
             chosen |= _most_of(below * row, 0.2 * short)
         for block in sorted(chosen):
             relaxation.split(block, float(point.x[block]), float(point.y[block]))
