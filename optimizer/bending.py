@@ -20,7 +20,7 @@ from optimizer.relaxation import Relaxation
 
 # How closely the least excess is found, as a share of the limits: exactly where it is a matter of
 # money, as closely as plans are compared where curves decide it.
-_EXACTLY, _CLOSELY = 1e-7, 1e-5
+_EXACTLY, _CLOSELY = 1e-7, 1e-6
 # Excess below this is none; and what is held leaves so much room, for solvers' tolerances.
 _NOTHING = 1e-8
 # A pass may take this share of the time that is left: the plan itself must still be found.

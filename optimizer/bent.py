@@ -66,4 +66,4 @@ def _bent(program: Program, index: int, used: float, price: float) -> Bent:
 def _amount(row: Row, value: float) -> str:
     if row.unit == "%":
         return f"{value:,.6g} %"
-    return f"{value:,.0f} {row.unit}" if row.counted else f"{value:,.2f} {row.unit}"
+    return f"{value:,.2f}".removesuffix(".00") + f" {row.unit}"

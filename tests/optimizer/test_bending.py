@@ -55,7 +55,7 @@ class TestOneRule:
         bent = the_bent(plan)
         assert (bent.rule, bent.key, bent.quarter, bent.level) == ("floor", "B", "2027Q1", 3)
         assert (bent.limit, bent.used, bent.excess) == (500.0, 300.0, 200.0)
-        assert "floor (B) gave way in 2027Q1: 300.00 CNY instead of at least 500.00" in bent.text
+        assert "floor (B) gave way in 2027Q1: 300 CNY instead of at least 500 CNY" in bent.text
 
     def test_a_cap_that_bends_lets_the_money_be_placed(self) -> None:
         plan = two_channels(Cap({"A": 450, "B": 400}), bends={("cap", "A"): 9})
