@@ -31,15 +31,6 @@ _TABLES_BY_NAME = (
     "named_reserve",
     "layers",
 )
-    "channel",
-    "change",
-    "share",
-    "ratio",
-    "resource",
-    "capacity",
-    "named_reserve",
-    "layers",
-)
 PROBABILITY_SLACK = 1e-6
 PACING_SLACK = 1e-6
 
