@@ -9,16 +9,22 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-Key = tuple[str | int, ...]
-# A key's path with entries by their names: ("channel", "Search", "floor").
+# A key's path as the file has it, ("channel", 0, "floor"), and with entries by their names,
+# ("channel", "Search", "floor").
+Position = tuple[str | int, ...]
 Named = tuple[str, ...]
 Bends = Mapping[Named, int]
 
 # The values that limit, a star standing for any name: the rule that each one sets and the key of
-# its rows, in which {name} is that name and {channel} every channel in turn. Which channels take an
-# elasticity is for the rulebook to say.
+# its rows, in which {name} is that name and {line} the line or the tier that the table speaks of;
+# {channel} and {layer} are every channel and every layer in turn. Which channels take an elasticity
+# is for the rulebook to say.
 LIMITS: Mapping[Named, tuple[str, str]] = {
     ("reserve", "share"): ("reserve", "pool"),
+    ("reserve", "emergency"): ("reserve", "emergency"),
+    ("strategic_reserve", "share"): ("strategic_reserve", "{line}"),
+    ("named_reserve", "*", "share"): ("named_reserve", "{name}"),
+    ("operating", "months"): ("operating", "pool"),
     ("elasticity", "default"): ("elasticity", "{channel}"),
     ("elasticity", "unit", "*"): ("elasticity", "unit {name}"),
     ("channel", "*", "elasticity"): ("elasticity", "{name}"),
@@ -31,9 +37,11 @@ LIMITS: Mapping[Named, tuple[str, str]] = {
     ("ratio", "*", "band"): ("ratio", "{name}"),
     ("resource", "*", "limit"): ("resource", "{name}"),
     ("tiers", "*", "share"): ("tiers", "{name}"),
-    ("exploration", "share"): ("exploration", "{tier}"),
+    ("exploration", "share"): ("exploration", "{line}"),
     ("pilots", "cap"): ("pilots", "{channel}"),
     ("pilots", "share"): ("pilots", "total"),
+    ("layers", "*", "shares"): ("layers", "{name} {layer}"),
+    ("lifecycle", "*", "share"): ("lifecycle", "{name}"),
 }
 FIRST, LAST = 9, 1
 
@@ -48,8 +56,8 @@ class Settled:
 
     data: dict[str, Any]
     bends: Bends = field(default_factory=dict)
-    problems: tuple[tuple[Key, str, str], ...] = ()
-    without: frozenset[Key] = frozenset()
+    problems: tuple[tuple[Position, str, str], ...] = ()
+    without: frozenset[Position] = frozenset()
 
 
 def settled(data: Mapping[str, Any]) -> Settled:
@@ -78,10 +86,10 @@ def limit_at(path: Named) -> Named | None:
 class _Reading:
     def __init__(self) -> None:
         self.bends: dict[Named, int] = {}
-        self.problems: list[tuple[Key, str, str]] = []
-        self.without: set[Key] = set()
+        self.problems: list[tuple[Position, str, str]] = []
+        self.without: set[Position] = set()
 
-    def table(self, table: Mapping[str, Any], key: Key, path: Named) -> dict[str, Any]:
+    def table(self, table: Mapping[str, Any], key: Position, path: Named) -> dict[str, Any]:
         kept = {}
         for name, value in table.items():
             here, named = (*key, name), (*path, name)
@@ -106,7 +114,7 @@ class _Reading:
         """Whether a table says how a value bends; elsewhere `bends` may be anybody's name."""
         return "bends" in value and ("value" in value or limit_at(path) is not None)
 
-    def _take(self, value: Mapping[str, Any], key: Key, path: Named) -> None:
+    def _take(self, value: Mapping[str, Any], key: Position, path: Named) -> None:
         if limit_at(path) is None:
             self._refuse(key, path)
             return
@@ -123,7 +131,7 @@ class _Reading:
         else:
             self.bends[path] = level
 
-    def _refuse(self, key: Key, path: Named) -> None:
+    def _refuse(self, key: Position, path: Named) -> None:
         if path == ("plan", "budget"):
             found, expected = "the budget never gives way", "Write the amount alone."
         else:
@@ -136,8 +144,13 @@ _EXAMPLE = "Write { value = …, bends = 3 }."
 
 
 def _name_of(entry: Mapping[str, Any]) -> str:
-    name = entry.get("name")
-    return name if isinstance(name, str) else ""
+    """An entry's name, or what it is about."""
+    if isinstance(name := entry.get("name"), str):
+        return name
+    of = entry.get("of")
+    parts = of.values() if isinstance(of, dict) else ()
+    names = {name for part in parts for name in (part if isinstance(part, list) else [part])}
+    return ", ".join(sorted(map(str, names)))
 
 
 def _paths(node: Any, path: Named) -> Iterator[Named]:

@@ -8,7 +8,7 @@ from itertools import combinations
 
 from models.period import Period
 from reallot.errors import Finding, quoted
-from reallot.project.bends import Bends, Key
+from reallot.project.bends import Bends
 from reallot.project.contradictions import contradictions
 from reallot.project.currency import minor_unit
 from reallot.project.headings import KNOWN
@@ -19,7 +19,7 @@ from reallot.project.policy import Channel, Part, Policy
 from reallot.project.reserve_checks import check_reserve, check_reserves
 from reallot.project.scenario_file import ScenarioFile
 from reallot.project.tables import Table
-from reallot.project.toml_file import TomlFile, quoted_value
+from reallot.project.toml_file import Key, TomlFile, quoted_value
 
 _TABLES_BY_NAME = (
     "channel",

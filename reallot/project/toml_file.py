@@ -15,11 +15,12 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from reallot.errors import Finding, InputError, quoted
-from reallot.project.bends import Bends, Key, Settled, settled
+from reallot.project.bends import Bends, Settled, settled
 from reallot.project.nearest import did_you_mean
 from reallot.project.policy import Section
 from reallot.project.tables import decode, digest_of, read_bytes
 
+Key = tuple[str | int, ...]
 Model = TypeVar("Model", bound=Section)
 
 # What the policy may say one day; a star stands for any entry.

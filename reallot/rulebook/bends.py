@@ -30,15 +30,28 @@ def _rows(
     if pattern is None:
         return
     rule, key = LIMITS[pattern]
+    if rule == "elasticity":
+        if path[1] == "unit":
+            yield rule, f"unit {path[-1]}"
+        yield from ((rule, channel.name) for channel in channels if _takes(channel, policy) == path)
+        return
     name = next((own for own, star in zip(path, pattern, strict=True) if star == "*"), "")
-    tier = "" if policy.exploration is None else policy.exploration.tier
-    if "{channel}" not in key:
-        yield rule, key.format(name=name, tier=tier)
-    for channel in channels:
-        if rule == "elasticity" and _takes(channel, policy) == path:
-            yield rule, channel.name
-        elif rule != "elasticity" and "{channel}" in key:
-            yield rule, key.format(channel=channel.name)
+    layers = [tag for own in policy.layers if own.name == name for tag in own.shares]
+    keys = {
+        key.format(name=name, line=_line(path[0], policy), channel=channel.name, layer=layer)
+        for channel in channels
+        for layer in (layers if "{layer}" in key else [""])
+    }
+    yield from ((rule, key) for key in sorted(keys))
+
+
+def _line(table: str, policy: said.Policy) -> str:
+    """The line of the budget, or the tier, that a table speaks of."""
+    if table == "strategic_reserve" and policy.strategic_reserve is not None:
+        return policy.strategic_reserve.channel
+    if table == "exploration" and policy.exploration is not None:
+        return policy.exploration.tier
+    return ""
 
 
 def _takes(channel: Channel, policy: said.Policy) -> Named:

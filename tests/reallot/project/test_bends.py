@@ -63,6 +63,27 @@ def test_a_table_of_its_own_says_the_same_as_one_line(tmp_path):
             {("change", "push"): 4},
         ),
         (
+            "[reserve]\nemergency = { value = 0.05, bends = 6 }\n",
+            {("reserve", "emergency"): 6},
+        ),
+        (
+            "[operating]\nmonths = { value = 3, bends = 6 }\nmonthly = 100\n",
+            {("operating", "pool"): 6},
+        ),
+        (
+            SEARCH
+            + '[[layers]]\nname = "line"\nof = { channel = ["Search", "TV"] }\n'
+            + "shares = { value = { core = 0.4, brand = 0.6 }, bends = 2 }\n"
+            + '[[channel]]\nname = "TV"\ntags = ["brand"]\n',
+            {("layers", "line brand"): 2, ("layers", "line core"): 2},
+        ),
+        (
+            SEARCH
+            + '[[lifecycle]]\nof = { channel = ["TV", "Search"] }\nstage = "launch"\n'
+            + 'tag = "core"\nshare = { value = 0.4, bends = 2 }\n',
+            {("lifecycle", "Search, TV"): 2},
+        ),
+        (
             "[tiers]\nS = { roi = [5.0, inf], share = { value = [0.1, 0.4], bends = 7 } }\n",
             {("tiers", "S"): 7},
         ),
