@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from models.saturation import Floats
 from optimizer.certificate import Certificate, InfeasibleError, certify
 from optimizer.diagnosis import collision
+from optimizer.errors import NoPlanInTime
+from optimizer.form import LinearForm
 from optimizer.problem import Allocation, AllocationProblem
 from optimizer.program import Program
 from optimizer.relaxation import Relaxation
@@ -46,10 +48,13 @@ def give_way(problem: AllocationProblem, deadline: float) -> Yielded:
     Raises RulesCollide where the rules that never give way cannot hold, NoPlanInTime where that is
     not known by ``deadline``, a time.monotonic() value.
     """
+    levels = sorted(set(problem.bends.values()))
+    if levels and (all_hold := _all_hold(problem, levels, deadline)):
+        return all_hold
     given: dict[int, float] = {}
     found: Allocation | None = None
     closed = True
-    for level in sorted(set(problem.bends.values())):
+    for level in levels:
         relaxation = _relaxed(problem, given)
         program = relaxation.program
         excess = program.bends.excess(level)
@@ -63,6 +68,24 @@ def give_way(problem: AllocationProblem, deadline: float) -> Yielded:
         found = program.allocation(proof.decision)
         closed = closed and proof.closed
     return Yielded(_relaxed(problem, given), found, closed)
+
+
+def _all_hold(problem: AllocationProblem, levels: list[int], deadline: float) -> Yielded | None:
+    """The program in which nothing gives way; None where that is not known to have a plan.
+
+    Most policies bend for the rare case, and passes over limits that may go anywhere take longer.
+    """
+    program = Program(problem, dict.fromkeys(levels, 0.0))
+    if program.limits.cross:
+        return None
+    relaxation, now = Relaxation(program), time.monotonic()
+    relaxation.pursue(LinearForm.of(0.0))
+    try:
+        proof = certify(relaxation, None, _EXACTLY, 1.0, now + _MOST_TIME * (deadline - now))
+    except (InfeasibleError, NoPlanInTime):
+        return None
+    relaxation.pursue(program.objective)
+    return Yielded(relaxation, program.allocation(proof.decision), closed=True)
 
 
 def _least(relaxation: Relaxation, start: Floats | None, deadline: float) -> Certificate:
