@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from models.saturation import Floats
-from optimizer.plan import RESERVE, UNSPENT, Bent, PlanRow, RuleEntry
+from optimizer.bent import how_it_gave_way, one_step, that_gave_way, would
+from optimizer.plan import RESERVE, UNSPENT, PlanRow, RuleEntry
 from optimizer.problem import Allocation, AllocationProblem
 from optimizer.program import Program
 from optimizer.standing import standing
@@ -87,11 +88,14 @@ def _brought_by_choice(program: Program, allocation: Allocation) -> Floats:
 def rule_entries(program: Program, allocation: Allocation, prices: Floats) -> tuple[RuleEntry, ...]:
     """One entry per row of a rule and side, in the order of the rules."""
     at = standing(program, program.decision_of(allocation))
+    gave_way = frozenset(that_gave_way(program, at))
     entries = []
     for index, (row, used, binding) in enumerate(
         zip(program.rows, at.used.tolist(), at.reached.tolist(), strict=True)
     ):
         slack = row.limit - used if row.side == "max" else used - row.limit
+        bent = index in gave_way
+        price = 0.0 if bent else float(prices[index])
         entries.append(
             RuleEntry(
                 rule=row.rule,
@@ -101,44 +105,17 @@ def rule_entries(program: Program, allocation: Allocation, prices: Floats) -> tu
                 limit=row.limit,
                 used=used,
                 slack=slack,
-                price=float(prices[index]),
+                price=price,
                 unit=row.unit,
                 binding=binding,
-                text=_in_words(program, index, float(prices[index]), binding),
+                text=(
+                    how_it_gave_way(row, used)
+                    if bent
+                    else _in_words(program, index, price, binding)
+                ),
             )
         )
     return tuple(entries)
-
-
-def bent_rules(program: Program, allocation: Allocation, prices: Floats) -> tuple[Bent, ...]:
-    """The rules that gave way, how far, and what giving way further would bring."""
-    at = standing(program, program.decision_of(allocation))
-    bent = []
-    for index in np.flatnonzero(at.excess > at.leeway).tolist():
-        row = program.rows[index]
-        if not program.bends(index):
-            continue
-        excess = float(at.excess[index]) / (float(at.base[index]) or 1.0)
-        used = _amount(float(at.used[index]), row.unit)
-        text = (
-            f"{program.explain(index)}: it gave way to {used}, because the rules above it "
-            f"cannot hold otherwise"
-        )
-        bent.append(
-            Bent(
-                row.rule,
-                row.key,
-                row.quarter,
-                row.side,
-                row.limit,
-                excess,
-                row.unit,
-                program.level_of(row),
-                float(prices[index]),
-                text,
-            )
-        )
-    return tuple(bent)
 
 
 def _row(
@@ -155,10 +132,6 @@ def _row(
     return PlanRow(quarter, name, current, recommended, change, percent, expected, marginal, reason)
 
 
-def _amount(value: float, unit: str) -> str:
-    return f"{value:,.6g} %" if unit == "%" else f"{value:,.2f} {unit}"
-
-
 def _in_words(program: Program, index: int, price: float, binding: bool) -> str:
     text = program.explain(index)
     if not binding:
@@ -166,11 +139,9 @@ def _in_words(program: Program, index: int, price: float, binding: bool) -> str:
     if price == 0:
         return text
     row, problem = program.rows[index], program.problem
-    step = "one percentage point" if row.unit == "%" else f"one {row.unit}"
     # A limit below 0 is a fall: a lower end is looser where it is more of one, an upper end less.
     way = "more" if (row.side == "max") == (row.limit >= 0) else "less"
-    brings = "would save" if problem.objective == "spend" else "would bring"
-    return f"{text}; {step} {way} {brings} {price:,.2f}"
+    return f"{text}; {one_step(row)} {way} {would(problem)} {price:,.2f}"
 
 
 class _Reasons:
@@ -181,7 +152,12 @@ class _Reasons:
         self.prices = prices
         self.decision = program.decision_of(allocation)
         limits = program.limits
-        self.binding = (prices > 0) | standing(program, self.decision).reached
+        at = standing(program, self.decision)
+        self.binding = (prices > 0) | at.reached
+        self.used = at.used
+        self.bent = frozenset(that_gave_way(program, at))
+        forms = ((index, program.rows[index].form) for index in self.bent)
+        self.bent_cells = {int(form.cells[0]): i for i, form in forms if len(form.cells) == 1}
         self.joint = program.linearised(self.decision)[: len(limits.joint)].tocsc()
         self.budget_price = {
             row.quarter: price
@@ -201,12 +177,22 @@ class _Reasons:
             if problem.objective == "response":
                 worth += f", at the margin of the budget {elsewhere:,.2f}"
         if index is not None:
-            text = self.program.explain(index)
+            text = self._says(index)
             return f"{text}; {worth}" if worth else text
         return f"free within its limits: {worth}" if worth else "free within its limits"
 
+    def _says(self, index: int) -> str:
+        if index in self.bent:
+            return how_it_gave_way(self.program.rows[index], float(self.used[index]))
+        return self.program.explain(index)
+
     def _stopped_by(self, cell: int) -> int | None:
-        """The row that binds this cell, the dearest one where there are several."""
+        """The row that binds this cell, the dearest one where there are several.
+
+        A row over this cell alone that gave way says more than any other.
+        """
+        if cell in self.bent_cells:
+            return self.bent_cells[cell]
         limits = self.program.limits
         own = [int(limits.lower_row[cell]), int(limits.upper_row[cell])]
         candidates = [index for index in own if index >= 0 and self.binding[index]]

@@ -62,6 +62,7 @@ def certify(
     search.bound = min(search.bound, promised)
     if point is not None and not search.closed:
         search.repair(point)
+        relaxation.follow(point.outcome)
         if relaxation.has_own_switches:
             Rounds(search).solve(point)
         else:
@@ -155,7 +156,8 @@ class Search:
         shift = np.zeros(limits.count)
         spoken_of = np.isin(np.arange(limits.count), limits.with_response)
         for _ in range(_REPAIRS):
-            short = self.relaxation.shortfall(point.decision)
+            assert point.outcome.values is not None
+            short = self.relaxation.short_of(point.decision, point.outcome.values)
             if not short.any() or not spoken_of[short > 0].all():
                 break
             # A little more than is missed: tangents and solver leave that much again.
@@ -181,7 +183,7 @@ class Search:
         worth = below * self.importance
         if worth.sum() > _NOTHING * self.tolerance:
             return int(np.argmax(worth))
-        for row, short in relaxation.missed(point.decision):
+        for row, short in relaxation.missed(point):
             if (below * row).sum() > _NOTHING * short:
                 return int(np.argmax(below * row))
         return None

@@ -25,7 +25,11 @@ def price_counts(relaxation: Relaxation, proof: Certificate, deadline: float) ->
         row = program.rows[index]
         if not row.counted or row.excess(proof.decision) < -0.5 or time.monotonic() > deadline:
             continue
-        relaxation.loosen_row(number, 1.0)
+        at, by = number, 1.0
+        if index in program.bends:
+            link, by = program.bends.link(index)
+            at = len(limits.joint) + link
+        relaxation.loosen_row(at, by)
         try:
             further = certify(
                 relaxation, proof.decision, program.problem.tolerance / 2, 1e-9, deadline
@@ -33,5 +37,5 @@ def price_counts(relaxation: Relaxation, proof: Certificate, deadline: float) ->
             prices[index] = max(further.value - proof.value, 0.0)
         except (InfeasibleError, NoPlanInTime):
             pass
-        relaxation.loosen_row(number, 0.0)
+        relaxation.loosen_row(at, 0.0)
     return prices

@@ -10,7 +10,7 @@ import numpy as np
 
 from models.saturation import Floats
 from optimizer.box import Box
-from optimizer.errors import Conflict
+from optimizer.errors import Conflict, RulesCollide
 from optimizer.form import Row
 from optimizer.pieces import Scale
 from optimizer.problem import Allocation
@@ -32,6 +32,12 @@ class _Group:
 
     rows: tuple[int, ...]
     first: Row
+
+
+def collision(program: Program) -> RulesCollide:
+    """What to raise where no decision keeps the rules of a program."""
+    problem = program.problem
+    return RulesCollide(problem.scenario, diagnose(program, problem.time_limit))
 
 
 def diagnose(program: Program, seconds: float) -> Conflict:

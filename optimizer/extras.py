@@ -25,7 +25,8 @@ class Extra:
     ``follows`` gives its value from a decision in which everything before it is filled in; None
     for what is decided beside the amounts, as a package is. ``brings`` is the response of having
     it at 1, in the amount at ``cell``; an extra that ``loses`` is response of these channels that
-    does not come in ``quarter``.
+    does not come in ``quarter``. ``size`` is what counts as 1 inside the program, where that is not
+    an average cell's money.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Extra:
     cell: int | None = None
     loses: tuple[int, ...] = ()
     quarter: int | None = None
+    size: float | None = None
 
     def counts(self, rates: Floats) -> float:
         """What a unit of it counts, where a unit of each channel's response counts rates (C,).

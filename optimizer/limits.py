@@ -11,10 +11,14 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from models.saturation import Floats
-from optimizer.form import LinearForm
+from optimizer.form import LinearForm, Row
 
 if TYPE_CHECKING:
     from optimizer.program import Program
+
+# What gives way bounds its amount a little further out than it can get, so that the price is the
+# row's own.
+_BEYOND = 1.01
 
 
 @dataclass(frozen=True)
@@ -144,9 +148,10 @@ def limits_of(program: Program) -> Limits:
     for k, extra in enumerate(program.extras):
         lower[program.size + k], upper[program.size + k] = extra.low, extra.high
     lower_row, upper_row = np.full(count, -1), np.full(count, -1)
-    forms = tuple(program.excess_form(index) for index in range(len(program.rows)))
+    forms = tuple(program.bends.excess_form(index) for index in range(len(program.rows)))
     joint: list[int] = []
     impossible: list[int] = []
+    scales = program.scales(1.0)
     for index, (row, form) in enumerate(zip(program.rows, forms, strict=True)):
         if len(form.cells) == 0:
             if (form.constant if row.side == "max" else -form.constant) > 0:
@@ -157,15 +162,14 @@ def limits_of(program: Program) -> Limits:
             joint.append(index)
             continue
         cell = position if position < layout.money else position - layout.spends
-        scale = program.unit if position < layout.money else 1.0
-        coefficient = float(form.coefficients[0])
-        bound = -form.constant / coefficient / scale
-        from_above = (row.side == "max") == (coefficient > 0)
+        scale = float(scales[position])
+        from_above, bound = _bound(row, form)
         # A tie goes to the later row: rules are listed from the general to the particular.
-        if from_above and bound <= upper[cell]:
-            upper[cell], upper_row[cell] = bound, index
-        if not from_above and bound >= lower[cell]:
-            lower[cell], lower_row[cell] = bound, index
+        if from_above and bound / scale <= upper[cell]:
+            upper[cell], upper_row[cell] = bound / scale, index
+        if not from_above and bound / scale >= lower[cell]:
+            lower[cell], lower_row[cell] = bound / scale, index
+    _bound_bent(program, lower, upper)
     # 100 % less than something is nothing, whatever floating point makes of it.
     lower[np.abs(lower) < 1e-9] = 0.0
     # Bounds that meet may cross by what floating point loses.
@@ -187,6 +191,28 @@ def limits_of(program: Program) -> Limits:
         layout.extras,
         program.width,
     )
+
+
+def _bound(row: Row, form: LinearForm) -> tuple[bool, float]:
+    """Whether a row over one column bounds it from above, and where."""
+    coefficient = float(form.coefficients[0])
+    return (row.side == "max") == (coefficient > 0), -form.constant / coefficient
+
+
+def _bound_bent(program: Program, lower: Floats, upper: Floats) -> None:
+    """Bound amounts by how far rows over one of them give way; nobody's bounds, without a price."""
+    for index in program.bends:
+        row, most = program.rows[index], _BEYOND * program.bends.most(index)
+        form = row.excess_form
+        if len(form.cells) != 1 or len(row.base.cells) or form.cells[0] >= program.size:
+            continue
+        cell = int(form.cells[0])
+        from_above, bound = _bound(row, form)
+        further = most / abs(float(form.coefficients[0]))
+        if from_above:
+            upper[cell] = min(upper[cell], (bound + further) / program.unit)
+        else:
+            lower[cell] = max(lower[cell], (bound - further) / program.unit)
 
 
 def links_of(program: Program, lower: Floats, upper: Floats) -> tuple[Link, ...]:

@@ -110,7 +110,7 @@ class Neighbourhood:
         outcome = self.model.relax(seconds)
         if outcome.values is None:
             return outcome
-        short = self.relaxation.shortfall(self.decision(outcome))
+        short = self.relaxation.short_of(self.decision(outcome), outcome.values)
         if short.any():
             self._shift += 1.05 * short
             least, most = self.program.limits.between

@@ -41,7 +41,8 @@ class RuleEntry:
 
     ``limit``, ``used`` and ``slack`` are in ``unit`` (a currency code, "%" for percentage points,
     or the unit of another resource). ``price`` is the objective gained by loosening ``limit`` by
-    one unit. ``quarter`` is None for rules over the whole horizon. ``text`` says it in words.
+    one unit, 0 for a rule that gave way: its limit is passed already (see `Bent`), and ``slack`` is
+    below 0. ``quarter`` is None for rules over the whole horizon. ``text`` says it in words.
     """
 
     rule: str
@@ -59,10 +60,11 @@ class RuleEntry:
 
 @dataclass(frozen=True)
 class Bent:
-    """A rule that gave way because the rules could not all hold.
+    """One side of a rule that gave way because the rules could not all hold.
 
-    ``excess`` is how far beyond ``limit`` the plan goes, both in ``unit``; ``cost`` what the
-    objective would still gain if it gave way by one unit more.
+    The plan ``used`` so much of what ``limit`` allows, and so goes ``excess`` beyond it, all in
+    ``unit``; ``level`` is that of the policy's ``bends``. ``price`` is the objective that giving
+    way by one unit more would gain: none of it is taken, as rules give way for feasibility only.
     """
 
     rule: str
@@ -70,10 +72,11 @@ class Bent:
     quarter: str | None
     side: Side
     limit: float
+    used: float
     excess: float
     unit: str
     level: int
-    cost: float
+    price: float
     text: str
 
 

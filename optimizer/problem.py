@@ -94,6 +94,10 @@ class AllocationProblem:
             raise ValueError("amounts and factors must be 0 or more and not NaN")
         if np.any(self.media_price == 0):
             raise ValueError("a media price must be above 0")
+        if any(rule == "budget" for rule, _ in self.bends):
+            raise ValueError("the budget never bends")
+        if not set(self.bends.values()) <= set(range(1, 10)):
+            raise ValueError("rules bend at levels 1 to 9")
 
     @property
     def layout(self) -> Layout:

@@ -7,7 +7,7 @@ is 1: budgets of a hundred and of a billion solve alike.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 import numpy as np
@@ -15,6 +15,7 @@ import pulp
 from scipy.sparse import csr_array
 
 from models.saturation import Floats
+from optimizer.bends import Bends
 from optimizer.extras import Extra, Switches
 from optimizer.form import LinearForm, Row, Side
 from optimizer.limits import Limits, Link, limits_of, links_of
@@ -26,9 +27,14 @@ _ONE = LinearForm.of(1.0)
 
 
 class Program:
-    """Collects the rows of the rules of one problem."""
+    """Collects the rows of the rules of one problem.
 
-    def __init__(self, problem: AllocationProblem) -> None:
+    ``given`` is how far rules that bend may give way, by level: see `Bends`.
+    """
+
+    def __init__(
+        self, problem: AllocationProblem, given: Mapping[int, float] | None = None
+    ) -> None:
         self.problem = problem
         self.layout = problem.layout
         self.response: Response = response_of(problem)
@@ -37,7 +43,7 @@ class Program:
         self.extras: list[Extra] = []
         self.links: list[Link] = []
         self.switches = Switches(self)
-        self._give: dict[int, int] = {}
+        self.bends = Bends(self, {} if given is None else given)
         for c, channel in enumerate(problem.channels):
             if channel.fixed_cost > 0:
                 for q in range(self.layout.quarters):
@@ -45,6 +51,7 @@ class Program:
         for rule in problem.rules:
             rule.constrain(self)
             self.owners.extend([rule] * (len(self.rows) - len(self.owners)))
+        self.bends.hold()
 
     def explain(self, index: int) -> str:
         """What it means, in words, that a row binds."""
@@ -126,7 +133,7 @@ class Program:
             if limit is not None and np.isfinite(limit):
                 words = unit or self.problem.currency
                 row = Row(rule, key, quarter, side, form, base, limit, words, counted)
-                self._bend(row, len(self.rows))
+                self.bends.add(row, len(self.rows))
                 self.rows.append(row)
 
     @cached_property
@@ -138,50 +145,6 @@ class Program:
             return money.times(-1.0)
         brought = self.brought(np.array([channel.value for channel in problem.channels]))
         return brought if problem.objective == "response" else brought.minus(1.0, money)
-
-    def levels(self) -> dict[int, LinearForm]:
-        """Per level at which rules bend, highest last: the sum of excess over limit."""
-        shares: dict[int, list[tuple[int, float]]] = {}
-        problem = self.problem
-        now = self.decision_of(Allocation.of(problem, problem.base, 0 * problem.budget))
-        for index, position in self._give.items():
-            row = self.rows[index]
-            whole = abs(row.limit * row.base.at(now))
-            shares.setdefault(self.level_of(row), []).append((position, 1 / (whole or self.unit)))
-        return {
-            level: LinearForm(
-                np.array([position for position, _ in entries], dtype=np.int64),
-                np.array([share for _, share in entries]),
-            )
-            for level, entries in sorted(shares.items())
-        }
-
-    def bends(self, index: int) -> bool:
-        """Whether a row may give way."""
-        return index in self._give
-
-    def level_of(self, row: Row) -> int:
-        """The level at which a row gives way."""
-        own = (row.rule, row.key)
-        bends = self.problem.bends
-        return bends[own if own in bends else (row.rule, "")]
-
-    def _bend(self, row: Row, index: int) -> None:
-        """Give a row of a rule that bends a column for how far it gives way."""
-        bends = self.problem.bends
-        if (row.rule, row.key) in bends or (row.rule, "") in bends:
-            extra = Extra(
-                f"{row.rule} {row.key}", follows=lambda decision: max(0.0, row.excess(decision))
-            )
-            self._give[index] = self.add_extra(extra)
-
-    def excess_form(self, index: int) -> LinearForm:
-        """form - limit * base of a row, less how far it gives way."""
-        row = self.rows[index]
-        if index not in self._give:
-            return row.excess_form
-        given = LinearForm.sum_of([self._give[index]])
-        return row.excess_form.minus(1.0 if row.side == "max" else -1.0, given)
 
     def decision(self, values: Floats) -> Floats:
         """The decision (money) in a solution's columns, with the response it truly brings.
@@ -195,8 +158,19 @@ class Program:
         full[: self.size] = given[: self.size] * self.unit
         for k, extra in enumerate(self.extras):
             value = float(given[self.size + k])
-            full[self.layout.extras + k] = round(value) if extra.whole else value * self.unit
+            full[self.layout.extras + k] = (
+                round(value) if extra.whole else value * self._size_of(extra)
+            )
         return self.complete(full)
+
+    def as_claimed(self, decision: Floats, values: Floats) -> Floats:
+        """A decision in which rules give way as far as a solution's columns say, not as it does."""
+        claimed = decision.copy()
+        for position in self.bends.positions:
+            k = position - self.layout.extras
+            size = self._size_of(self.extras[k])
+            claimed[position] = max(float(values[self.size + k]), 0.0) * size
+        return claimed
 
     def complete(self, decision: Floats) -> Floats:
         """A decision with responses, and what its amounts imply for the rules' own columns."""
@@ -258,6 +232,8 @@ class Program:
         """(amounts,) the least and the most of each amount once switches are as decided; money."""
         limits = self.limits
         low, high = (bound[: self.size] * self.unit for bound in (limits.lower, limits.upper))
+        if self.problem.minor_unit:
+            decision = self.bends.in_whole_units(decision, self.problem.minor_unit)
         least, most = limits.between
         for number in limits.beyond_money.tolist():
             form = limits.row_forms[number]
@@ -302,10 +278,13 @@ class Program:
         """(width,) what counts as 1 inside the program, per position of a decision."""
         scales = np.full(self.width, self.unit)
         scales[self.layout.money : self.layout.extras] = value
-        for k, extra in enumerate(self.extras):
-            if extra.whole:
-                scales[self.layout.extras + k] = 1.0
+        scales[self.layout.extras :] = [self._size_of(extra) for extra in self.extras]
         return scales
+
+    def _size_of(self, extra: Extra) -> float:
+        if extra.whole:
+            return 1.0
+        return self.unit if extra.size is None else extra.size
 
     @cached_property
     def column_of(self) -> Indices:

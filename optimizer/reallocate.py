@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import numpy as np
 
 from models.saturation import Floats
-from optimizer.account import bent_rules, plan_rows, rule_entries
-from optimizer.bending import give_way
+from optimizer.account import plan_rows, rule_entries
+from optimizer.bending import Yielded, give_way
+from optimizer.bent import bent_rules
 from optimizer.certificate import Certificate, certify
 from optimizer.comparable import comparable_spend
 from optimizer.counts import price_counts
-from optimizer.diagnosis import diagnose
-from optimizer.errors import InfeasibleError, RulesCollide, UnkeptRule
+from optimizer.diagnosis import collision
+from optimizer.errors import InfeasibleError, UnkeptRule
 from optimizer.movement import least_movement
 from optimizer.neighbourhood import Neighbourhood
 from optimizer.plan import Plan
@@ -36,11 +38,11 @@ def reallocate(problem: AllocationProblem) -> Plan:
     found within ``problem.time_limit``.
     """
     deadline = time.monotonic() + problem.time_limit
-    program = Program(problem)
-    relaxation = _relax(program)
-    give_way(relaxation, deadline)
-    current = _current_if_allowed(relaxation)
-    proof = _certify(relaxation, current, deadline)
+    yielded = give_way(problem, deadline)
+    relaxation = yielded.relaxation
+    program = relaxation.program
+    current = _if_allowed(relaxation, _now(problem))
+    proof = _certify(yielded, current, deadline)
     counts = price_counts(relaxation, proof, deadline)
     around = Neighbourhood(relaxation, proof)
     prices = price_rules(around, proof.decision, deadline)
@@ -55,43 +57,35 @@ def violations(allocation: Allocation) -> tuple[Violation, ...]:
     return tuple(found for rule in rules for found in rule.check(allocation))
 
 
-def _relax(program: Program) -> Relaxation:
-    if program.limits.cross:
-        raise _collision(program)
-    return Relaxation(program)
-
-
-def _certify(relaxation: Relaxation, current: Allocation | None, deadline: float) -> Certificate:
-    program = relaxation.program
-    start = None if current is None else program.decision_of(current)
+def _certify(yielded: Yielded, current: Allocation | None, deadline: float) -> Certificate:
+    relaxation, program = yielded.relaxation, yielded.relaxation.program
+    begin = current
+    if yielded.allocation is not None:
+        begin = _better(program, current, _if_allowed(relaxation, yielded.allocation))
+    start = None if begin is None else program.decision_of(begin)
     try:
         gap = _FOR_CERTIFYING * program.problem.tolerance
-        return certify(relaxation, start, gap, _scale(program), deadline)
+        proof = certify(relaxation, start, gap, _scale(program), deadline)
     except InfeasibleError:
-        raise _collision(program) from None
+        raise collision(program) from None
+    return proof if yielded.closed else replace(proof, closed=False)
 
 
-def _collision(program: Program) -> RulesCollide:
-    problem = program.problem
-    return RulesCollide(problem.scenario, diagnose(program, problem.time_limit))
+def _unbent(program: Program, allocation: Allocation) -> list[Violation]:
+    """Where an allocation breaks a rule that does not give way."""
+    bent = {(program.rows[index].rule, program.rows[index].key) for index in program.bends}
+    return [found for found in violations(allocation) if (found.rule, found.key) not in bent]
 
 
-def _unbent(allocation: Allocation) -> list[Violation]:
-    """Where an allocation breaks a rule that never gives way."""
-    bends = allocation.problem.bends
-    return [
-        found
-        for found in violations(allocation)
-        if (found.rule, found.key) not in bends and (found.rule, "") not in bends
-    ]
-
-
-def _current_if_allowed(relaxation: Relaxation) -> Allocation | None:
+def _if_allowed(relaxation: Relaxation, allocation: Allocation) -> Allocation | None:
     program = relaxation.program
-    problem = program.problem
-    current = Allocation.of(problem, problem.current, problem.current_pool)
-    allowed = np.all(current.unspent >= 0) and not _unbent(current)
-    return current if allowed and relaxation.keeps(program.decision_of(current)) else None
+    allowed = np.all(allocation.unspent >= 0) and not _unbent(program, allocation)
+    return allocation if allowed and relaxation.keeps(program.decision_of(allocation)) else None
+
+
+def _better(program: Program, *found: Allocation | None) -> Allocation | None:
+    there = [allocation for allocation in found if allocation is not None]
+    return max(there, key=lambda allocation: _value(program, allocation), default=None)
 
 
 def _value(program: Program, allocation: Allocation) -> float:
@@ -143,7 +137,7 @@ def _never_worse(
 
 
 def _plan(program: Program, proof: Certificate, allocation: Allocation, prices: Floats) -> Plan:
-    broken = _unbent(allocation)
+    broken = _unbent(program, allocation)
     if broken:
         raise UnkeptRule("; ".join(violation.text for violation in broken))
     problem = program.problem

@@ -72,7 +72,6 @@ class Relaxation:
         self.media = media_columns(program, self.model, self.scale, self.columns)
         self.objective = program.objective
         self.pursue(program.objective)
-        self._held: list[tuple[LinearForm, float]] = []
         self._between = tuple(bound.copy() for bound in program.limits.between)
         for fraction in _FIRST_TANGENTS:
             self.add_tangents(*self.box.at(fraction), np.arange(len(most)))
@@ -202,16 +201,15 @@ class Relaxation:
         among = split.among(choice.pieces.get(block))
         return split.divide(float(point.x[block]), float(point.y[block]), among)
 
-    def hold(self, form: LinearForm, at_most: float) -> None:
-        """Keep a form of the rules' own columns at most at a value from now on."""
-        self._held.append((form, at_most))
-        self._add_held(self.model, form, at_most)
+    def short_of(self, decision: Floats, values: Floats) -> Floats:
+        """(rows,) by how much a solution's decision fails each row, though its columns keep it.
 
-    def _add_held(self, model: Model, form: LinearForm, at_most: float) -> None:
-        entries = form.coefficients * self.program.scales(self.value)[form.cells]
-        columns, none = self.program.column_of[form.cells], np.zeros(len(entries), dtype=np.int64)
-        low, high = np.array([-np.inf]), np.array([at_most])
-        model.add_rows(Rows.from_entries(low, high, none, columns, entries))
+        A rule that gives way does so by what the columns say, not by what the curves make of it.
+        """
+        short = self.shortfall(decision)
+        if not short.any():
+            return short
+        return self.shortfall(self.program.as_claimed(decision, values))
 
     def afresh(self, decision: Floats) -> Model:
         """The rules and the objective alone, linear, with switches as in a decision."""
@@ -220,8 +218,6 @@ class Relaxation:
         self.price(model)
         columns, positions = self._switches
         model.set_bounds(columns, decision[positions], decision[positions])
-        for form, at_most in self._held:
-            self._add_held(model, form, at_most)
         return model
 
     def shortfall(self, decision: Floats) -> Floats:
@@ -237,12 +233,16 @@ class Relaxation:
             short[rows] = np.where(short[rows] <= leeway, 0.0, short[rows])
         return short
 
-    def missed(self, decision: Floats) -> Iterator[tuple[Floats, float]]:
-        """Rows about responses that a decision fails: what each block counts (B,), and by how much.
+    def missed(self, point: Point) -> Iterator[tuple[Floats, float]]:
+        """Rows about responses that a solution fails: what each block counts (B,), and by how much.
 
         Counts are positive where more response helps.
         """
-        limits, short = self.program.limits, self.shortfall(decision)
+        assert point.outcome.values is not None
+        limits, short = (
+            self.program.limits,
+            self.short_of(point.decision, point.outcome.values),
+        )
         for number in limits.with_response[short[limits.with_response] > 0].tolist():
             sign = 1.0 if np.isfinite(limits.between[0][number]) else -1.0
             counts = sign * limits.matrix[[number]].toarray()[0]
@@ -255,8 +255,6 @@ class Relaxation:
         own = decision[layout.extras :] / self.program.scales(self.value)[layout.extras :]
         low, high = limits.lower[limits.money :], limits.upper[limits.money :]
         if np.any(own < low - _LEEWAY) or np.any(own > high + _LEEWAY):
-            return False
-        if any(form.at(decision) > most + _LEEWAY for form, most in self._held):
             return False
         return not self.shortfall(decision).any()
 

@@ -48,7 +48,7 @@ class Rounds:
         search = self.search
         below = search.below(point)
         chosen = _most_of(below * search.importance, 0.2 * search.tolerance)
-        for row, short in self.relaxation.missed(point.decision):
+        for row, short in self.relaxation.missed(point):
             chosen |= _most_of(below * row, 0.2 * short)
         for block in sorted(chosen):
             self.relaxation.divide(block, point, Choice())

@@ -14,6 +14,7 @@ from reallot.project import policy as said
 from reallot.project.currency import minor_unit
 from reallot.project.dates import first_day_of
 from reallot.rulebook import rules_of
+from reallot.rulebook.bends import bends_of
 from scenarios.scenario import Scenario, apply, tied_out
 
 
@@ -41,6 +42,7 @@ def problem_of(
         media_price=np.ones(cells),
         pacing=tuple(policy.says_of(name).pacing for name in budget.channels),
         rules=rulebook.rules,
+        bends=bends_of(project.bends[scenario], policy, channels),
         minor_unit=smallest,
         time_limit=time_limit,
         warnings=(*project.warnings, *curves.warnings, *rulebook.warnings),

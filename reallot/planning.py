@@ -12,7 +12,7 @@ import numpy as np
 
 from models.curve import Curves
 from optimizer.errors import PlanningError, RulesCollide, UnkeptRule
-from optimizer.plan import RESERVE, Plan, PlanRow, RuleEntry
+from optimizer.plan import RESERVE, Bent, Plan, PlanRow, RuleEntry
 from optimizer.problem import Allocation, AllocationProblem
 from optimizer.reallocate import reallocate
 from reallot.assemble import problem_of
@@ -151,6 +151,7 @@ def _plan_in(document: dict[str, Any], problem: AllocationProblem) -> Plan:
         comparable_objective=document["comparable_objective"],
         rows=rows,
         rules=tuple(RuleEntry(**_fields_of(RuleEntry, rule)) for rule in document["rules"]),
+        bent=tuple(Bent(**_fields_of(Bent, bent)) for bent in document["bent_rules"]),
         warnings=tuple(document["warnings"]),
     )
 

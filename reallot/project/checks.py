@@ -8,6 +8,7 @@ from itertools import combinations
 
 from models.period import Period
 from reallot.errors import Finding, quoted
+from reallot.project.bends import Bends
 from reallot.project.contradictions import contradictions
 from reallot.project.currency import minor_unit
 from reallot.project.headings import KNOWN
@@ -37,6 +38,7 @@ PACING_SLACK = 1e-6
 def check_policy(
     policy: Policy,
     file: TomlFile,
+    bends: Bends,
     planned: Collection[str] | None,
     periods: Mapping[str, Period],
     has_history: bool,
@@ -44,8 +46,9 @@ def check_policy(
     """Problems of a policy that its file alone does not show.
 
     ``file`` is where it was said: reallot.toml, or the scenario whose changes are in ``policy``.
-    ``planned`` are the channels of the budget, None where it cannot be read; ``periods`` are the
-    curves' periods by channel, as far as there is a curve.
+    ``bends`` are the levels of the values that give way. ``planned`` are the channels of the
+    budget, None where it cannot be read; ``periods`` are the curves' periods by channel, as far as
+    there is a curve.
     """
     yield from _named_twice(file)
     yield from _money(policy, file)
@@ -62,7 +65,7 @@ def check_policy(
             yield file.finding((*key, "contracted"), found, "Write one amount, or one per quarter.")
         yield from _pacing(channel, (*key, "pacing"), file, periods.get(channel.name))
     yield from _tiers(policy, file, has_history)
-    yield from contradictions(policy, file)
+    yield from contradictions(policy, file, bends)
 
 
 def check_scenario(scenario: ScenarioFile, file: TomlFile, policy: Policy) -> Iterator[Finding]:

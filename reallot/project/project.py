@@ -10,6 +10,7 @@ from pathlib import Path
 from models.curve import ResponseCurve
 from models.history import History
 from reallot import __version__
+from reallot.project.bends import Bends
 from reallot.project.budget import Budget
 from reallot.project.policy import Policy
 from reallot.project.scenario_file import ScenarioFile
@@ -26,7 +27,8 @@ class Project:
     """What a project's files say, checked against each other.
 
     ``given`` are the curves the planner brought, ``scenarios`` the files by name (`BASE` alone
-    where there is none). ``digests`` maps every file read to its SHA-256.
+    where there is none), ``bends`` the level of every value that gives way, by scenario.
+    ``digests`` maps every file read to its SHA-256.
     """
 
     folder: Path
@@ -35,6 +37,7 @@ class Project:
     history: History | None
     given: tuple[ResponseCurve, ...]
     scenarios: Mapping[str, ScenarioFile]
+    bends: Mapping[str, Bends]
     digests: Mapping[str, str]
     warnings: tuple[str, ...]
 

@@ -10,6 +10,7 @@ from models.curve import ResponseCurve
 from models.history import History
 from models.period import Period
 from reallot.errors import Finding, InputError
+from reallot.project.bends import Bends, over
 from reallot.project.budget import Budget, planned_channels, read_budget
 from reallot.project.checks import (
     check_columns,
@@ -85,13 +86,15 @@ class _Reader:
             scenario = toml.checked(ScenarioFile, self.findings)
             if scenario is not None:
                 scenarios[name] = scenario
-                if policy is not None and said is not None:
-                    self._check_scenario(policy, scenario, toml, said)
+                if file is not None and policy is not None and said is not None:
+                    bends = over(file.bends, toml.settled)
+                    self._check_scenario(policy, scenario, toml, bends, said)
         if len(files) == len(self._scenario_paths()):
             self.findings.extend(check_probabilities(scenarios, files))
-        if self.findings or policy is None or said is None or said.budget is None:
+        if self.findings or file is None or policy is None or said is None or said.budget is None:
             raise InputError(sorted(self.findings, key=_place))
         self._warn_of_channels(policy, said.budget, said.periods())
+        by_scenario = {name: over(file.bends, toml.settled) for name, toml in files.items()}
         return Project(
             folder=self.folder,
             policy=policy,
@@ -99,6 +102,7 @@ class _Reader:
             history=said.history,
             given=said.given or (),
             scenarios=scenarios or {BASE: ScenarioFile()},
+            bends=by_scenario or {BASE: file.bends},
             digests=self.digests,
             warnings=tuple(self.warnings),
         )
@@ -182,11 +186,16 @@ class _Reader:
     def _check(self, policy: Policy, file: TomlFile, said: _Said, tables: list[Table]) -> None:
         self.findings.extend(check_columns(policy, file, tables))
         self.findings.extend(
-            check_policy(policy, file, said.planned, said.periods(), said.has_history)
+            check_policy(policy, file, file.bends, said.planned, said.periods(), said.has_history)
         )
 
     def _check_scenario(
-        self, policy: Policy, scenario: ScenarioFile, file: TomlFile, said: _Said
+        self,
+        policy: Policy,
+        scenario: ScenarioFile,
+        file: TomlFile,
+        bends: Bends,
+        said: _Said,
     ) -> None:
         problems = list(check_scenario(scenario, file, policy))
         if not problems:
@@ -196,7 +205,7 @@ class _Reader:
             problems = [
                 problem
                 for problem in check_policy(
-                    merged, file, said.planned, said.periods(), said.has_history
+                    merged, file, bends, said.planned, said.periods(), said.has_history
                 )
                 if (problem.found, problem.expected) not in known
             ]

@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar, get_args
 
@@ -14,6 +15,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from reallot.errors import Finding, InputError, quoted
+from reallot.project.bends import Bends, Settled, settled
 from reallot.project.nearest import did_you_mean
 from reallot.project.policy import Section
 from reallot.project.tables import decode, digest_of, read_bytes
@@ -102,6 +104,16 @@ class TomlFile:
     data: dict[str, Any]
     digest: str
 
+    @cached_property
+    def settled(self) -> Settled:
+        """The keys with plain values, and the levels at which some of them bend."""
+        return settled(self.data)
+
+    @property
+    def bends(self) -> Bends:
+        """The level of every value that bends."""
+        return self.settled.bends
+
     def finding(self, key: Key, found: str, expected: str) -> Finding:
         """A problem with a key."""
         return Finding(self.name, row_of(self.text, key), written(key), found, expected)
@@ -130,14 +142,17 @@ class TomlFile:
         So the rest can be checked too. ``stand_ins`` are values, by table, for required keys that
         are left out; None where too little is left.
         """
-        data = self._without_what_is_not_read_yet(self.data, (), findings)
+        findings.extend(self.finding(*problem) for problem in self.settled.problems)
+        data = self._without_what_is_not_read_yet(self.settled.data, (), findings)
         for attempt in range(_MOST_ATTEMPTS):
             try:
                 return model.model_validate(data)
             except ValidationError as error:
                 details = error.errors()
                 if attempt == 0:
-                    findings.extend(self._finding_of(detail, model) for detail in details)
+                    said = self.settled.without
+                    new = (detail for detail in details if detail["loc"] not in said)
+                    findings.extend(self._finding_of(detail, model) for detail in new)
                 data = _without(data, [detail["loc"] for detail in details], stand_ins or {})
         return None
 
@@ -157,11 +172,14 @@ class TomlFile:
                 findings.append(self.finding(here, found, "Delete it."))
             else:
                 kept[name] = self._without_what_is_not_read_yet(entry, here, findings)
-        return kept["value"] if "bends" in value and set(kept) == {"value"} else kept
+        return kept
 
     def _finding_of(self, error: ErrorDetails, model: type[Section]) -> Finding:
         key = error["loc"]
         if error["type"] == "extra_forbidden":
+            if key[-1] == "bends":
+                beside = "Write it beside the value that bends: { value = …, bends = 3 }."
+                return self.finding(key, "bends stands beside no value", beside)
             names = _section_at(model, key[:-1]).model_fields
             near = did_you_mean(str(key[-1]), names) or f" Known are {', '.join(names)}."
             return self.finding(key, "the key is not known", f"Correct or delete it.{near}")
@@ -286,8 +304,6 @@ def _unmarked(node: Any) -> Any:
 
 
 def _is_not_read_yet(key: Key, value: Any) -> bool:
-    if key[-1] == "bends":
-        return True
     if key == ("plan", "objective"):
         return value in NOT_YET_OBJECTIVES
     return tuple("*" if isinstance(step, int) else step for step in key) in NOT_YET

@@ -110,6 +110,8 @@ def _page(plan: Plan, inputs: Mapping[str, str]) -> dict[str, Any]:
         "dearest": dearest(plan, _MOST_PRICES),
         "binding": binding[:MOST_RULES],
         "binding_left_out": max(0, len(binding) - MOST_RULES),
+        "bent": plan.bent[:MOST_RULES],
+        "bent_left_out": max(0, len(plan.bent) - MOST_RULES),
         "spans": spans(plan),
         "rule_count": len(plan.rules),
         "inputs": sorted(inputs.items()),

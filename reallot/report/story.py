@@ -35,10 +35,14 @@ class Step:
 
 @dataclass(frozen=True)
 class Story:
-    """What a plan does, brings and costs; ``moved`` is money, the share is of the budget."""
+    """What a plan does, brings and costs; ``moved`` is money, the share is of the budget.
+
+    ``gave_way`` is empty where every rule holds.
+    """
 
     headline: str
     direction: str
+    gave_way: str
     pool: str
     proof: str
     moved: float
@@ -55,6 +59,7 @@ def story_of(plan: Plan) -> Story:
     return Story(
         headline=_headline(plan, moved, gain),
         direction=_direction(plan),
+        gave_way=_gave_way(plan),
         pool=_pool(plan),
         proof=proof_of(plan),
         moved=moved,
@@ -136,6 +141,17 @@ def _listed(changes: list[tuple[str, float]]) -> str:
     if others:
         parts.append(f"{others} other{'s' if others > 1 else ''}")
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+
+
+def _gave_way(plan: Plan) -> str:
+    """The rule that gave way furthest, and how many others did."""
+    if not plan.bent:
+        return ""
+    furthest = max(plan.bent, key=lambda bent: bent.excess / (abs(bent.limit) or 1.0))
+    others = len(plan.bent) - 1
+    more = f" So did {others} other limit{'s' if others > 1 else ''}." if others else ""
+    text = furthest.text
+    return f"The rules cannot all hold. {text[0].upper()}{text[1:]}.{more}"
 
 
 def _pool(plan: Plan) -> str:

@@ -36,6 +36,8 @@ def show(plan: Plan) -> None:
     console.print()
     console.print(Text(_clean(f"{problem.scenario}: {story.headline}"), style="bold"))
     console.print(_plan_table(plan))
+    if story.gave_way:
+        console.print(Text(_clean(story.gave_way), style="yellow"))
     for sentence in (story.pool, story.proof):
         console.print(Text(_clean(sentence)))
     for warning in warnings_of(plan):

@@ -15,6 +15,7 @@ from reallot.report.sheet import Book, Column, Value
 from reallot.report.story import story_of
 
 _WORDS = 95.0
+_SIDES = {"min": "at least", "max": "at most"}
 
 
 def workbook(plan: Plan, inputs: Mapping[str, str]) -> bytes:
@@ -29,6 +30,8 @@ def workbook(plan: Plan, inputs: Mapping[str, str]) -> bytes:
     _plan(book, plan)
     _by_quarter(book, plan)
     _rules(book, plan)
+    if plan.bent:
+        _gave_way(book, plan)
     _curves(book, plan)
     _warnings(book, plan, inputs)
     book.close()
@@ -38,7 +41,7 @@ def workbook(plan: Plan, inputs: Mapping[str, str]) -> bytes:
 def _summary(book: Book, plan: Plan) -> None:
     """The story, and every channel over the horizon with a chart."""
     problem, story = plan.problem, story_of(plan)
-    sentences = (story.headline, story.direction, story.pool, story.proof)
+    sentences = (story.headline, story.direction, story.gave_way, story.pool, story.proof)
     names = (*problem.names, RESERVE)
     current = np.append(problem.current.sum(axis=1), problem.current_pool.sum())
     amounts = np.append(plan.allocation.spend.sum(axis=1), plan.allocation.pool.sum())
@@ -140,13 +143,12 @@ def _rules(book: Book, plan: Plan) -> None:
         Column("Price of one unit", "number", 16),
         Column("In words", "text", _WORDS),
     )
-    sides = {"min": "at least", "max": "at most"}
     lines: list[list[Value]] = [
         [
             entry.rule.replace("_", " "),
             entry.key,
             "all" if entry.quarter is None else entry.quarter,
-            sides[entry.side],
+            _SIDES[entry.side],
             entry.limit,
             entry.used,
             entry.slack,
@@ -158,6 +160,40 @@ def _rules(book: Book, plan: Plan) -> None:
         for entry in plan.rules
     ]
     book.table_sheet("Rules", columns, lines)
+
+
+def _gave_way(book: Book, plan: Plan) -> None:
+    """Every rule that gave way, how far, and what one unit further would bring."""
+    columns = (
+        Column("Rule", "text", 12),
+        Column("For", "text", 26),
+        Column("Quarter", "text", 10),
+        Column("Side", "text", 9),
+        Column("Limit", "number", 16),
+        Column("Plan", "number", 16),
+        Column("Beyond it", "number", 16),
+        Column("Unit", "text", 10),
+        Column("Level", "number", 8),
+        Column("Price of one unit further", "number", 16),
+        Column("In words", "text", _WORDS),
+    )
+    lines: list[list[Value]] = [
+        [
+            bent.rule,
+            bent.key,
+            "all" if bent.quarter is None else bent.quarter,
+            _SIDES[bent.side],
+            bent.limit,
+            bent.used,
+            bent.excess,
+            bent.unit,
+            bent.level,
+            bent.price,
+            bent.text,
+        ]
+        for bent in plan.bent
+    ]
+    book.table_sheet("Gave way", columns, lines)
 
 
 def _curves(book: Book, plan: Plan) -> None:

@@ -6,7 +6,15 @@ import pytest
 from reallot import fitting, planning
 from reallot.fitting import curves_of
 from reallot.project import read_project
-from tests.reallot.projects import BUDGET, CURVES, POLICY, run, write_project, write_scenarios
+from tests.reallot.projects import (
+    BUDGET,
+    CURVES,
+    POLICY,
+    read,
+    run,
+    write_project,
+    write_scenarios,
+)
 
 
 @pytest.fixture
@@ -164,3 +172,13 @@ def test_a_folder_that_cannot_be_written_exits_with_2_and_leaves_nothing(folder)
     assert result.exit_code == 2
     assert "cannot write" in result.stderr
     assert (folder / "out").read_text() == "a file in the way"
+
+
+def test_a_plan_in_which_a_rule_gave_way_is_read_back_as_it_was(tmp_path):
+    policy = POLICY + '\n[[channel]]\nname = "TV"\nfloor = { value = 99_000, bends = 3 }\n'
+    project = read(tmp_path, reallot__toml=policy, history__csv=None, curves__csv=CURVES)
+    curves = curves_of(project)
+    [written] = planning.plan_all(project, curves, ["base"], 60)
+    [again], _ = planning.plans_that_stand(project, curves, 60)
+    assert {bent.key for bent in again.bent} == {"TV"}
+    assert again.bent == written.plan.bent

@@ -121,7 +121,6 @@ def test_an_unknown_key_is_answered_with_the_nearest(tmp_path, addition, column,
         ("[moves]\nmost = 8\n", "moves"),
         ("[[trigger]]\nname = 'x'\n", "trigger"),
         ("[reserve]\nshare = [0.1, 0.2]\nkeep_value = 0.0\n", "reserve.keep_value"),
-        ("[reserve]\nshare = { value = [0.1, 0.2], bends = 3 }\n", "reserve.share.bends"),
     ],
 )
 def test_a_key_of_a_later_version_is_refused_by_name(tmp_path, addition, column):

@@ -15,7 +15,7 @@ from models.saturation import Form
 from optimizer.plan import Plan
 from optimizer.problem import AllocationProblem, Channel
 from optimizer.reallocate import reallocate
-from optimizer.rules import Band, Budget, Elasticity, Held, Reserve
+from optimizer.rules import Band, Budget, Elasticity, Floor, Held, Reserve
 
 ORDINARY = ("Search", "TV", "Short Video", "Radio")
 HOSTILE = (
@@ -70,6 +70,14 @@ def problem_of(names: tuple[str, ...] = ORDINARY, **fields: Any) -> AllocationPr
 def plan_of(names: tuple[str, ...] = ORDINARY, scenario: str = "base") -> Plan:
     """The plan of `problem_of` these channels."""
     return reallocate(problem_of(names, scenario=scenario))
+
+
+@cache
+def bent_plan() -> Plan:
+    """A plan in which the elasticity of TV gave way to its floor in both quarters."""
+    rules = (Budget(), Reserve(None), Elasticity(Band(0.2, 0.2)), Floor({"TV": 1500.0}))
+    bends = {("elasticity", "TV"): 4, ("elasticity", "Search"): 4}
+    return reallocate(problem_of(rules=rules, bends=bends))
 
 
 def _curve(name: str, number: int, *, known: bool) -> ResponseCurve:

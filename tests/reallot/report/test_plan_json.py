@@ -5,7 +5,7 @@ import pytest
 
 from optimizer.plan import PlanRow, RuleEntry
 from reallot.report.plan_json import plan_json
-from tests.reallot.report.plans import HOSTILE, plan_of
+from tests.reallot.report.plans import HOSTILE, bent_plan, plan_of
 
 INPUTS = {"budget.csv": "ab" * 32}
 
@@ -43,3 +43,14 @@ def test_a_number_that_json_does_not_know_is_refused() -> None:
 
 def test_a_zero_has_no_sign() -> None:
     assert b"-0.0" not in plan_json(plan_of(), INPUTS)
+
+
+def test_rules_that_gave_way_are_listed() -> None:
+    plan = bent_plan()
+    document = json.loads(plan_json(plan, {}))
+    keys = ["rule", "key", "quarter", "side", "limit", "used", "excess", "unit", "level"]
+    first = document["bent_rules"][0]
+    assert list(first) == [*keys, "price", "text"]
+    assert [first[key] for key in keys[:5]] == ["elasticity", "TV", "2027Q1", "max", 20.0]
+    assert first["used"] == pytest.approx(first["limit"] + first["excess"])
+    assert first["level"] == 4

@@ -6,7 +6,7 @@ import pytest
 from optimizer.reallocate import reallocate
 from reallot.report.report_html import MOST_DRAWN, report_html
 from tests.reallot.report.pages import Page, assert_accessible, assert_safe
-from tests.reallot.report.plans import HOSTILE, ORDINARY, plan_of, problem_of
+from tests.reallot.report.plans import HOSTILE, ORDINARY, bent_plan, plan_of, problem_of
 
 INPUTS = {"budget.csv": "ab" * 32}
 
@@ -96,3 +96,15 @@ def test_a_plan_beyond_its_history_is_flagged_in_words() -> None:
 
 def test_the_same_plan_gives_the_same_bytes() -> None:
     assert report_html(plan_of(), INPUTS) == report_html(plan_of(), INPUTS)
+
+
+def test_what_gave_way_has_a_section_of_its_own() -> None:
+    page = Page(report_html(bent_plan(), INPUTS))
+    assert_safe(page)
+    assert_accessible(page)
+    assert "What gave way" in page.words
+    assert "at most 20.00" in page.words
+
+
+def test_where_every_rule_holds_there_is_no_such_section() -> None:
+    assert "What gave way" not in _page().words

@@ -8,7 +8,7 @@ from optimizer.problem import Allocation, Channel
 from optimizer.reallocate import reallocate
 from optimizer.rules import Held, Reserve, StrategicReserve
 from reallot.report.story import story_of
-from tests.reallot.report.plans import plan_of, problem_of
+from tests.reallot.report.plans import bent_plan, plan_of, problem_of
 
 
 def _said(sentence: str) -> str:
@@ -102,3 +102,13 @@ def test_nothing_is_claimed_where_nothing_is_known() -> None:
     story = story_of(reallocate(replace(problem, channels=silent)))
     assert story.headline.startswith("Nothing can be recommended")
     assert story.proof.startswith("There is nothing to prove")
+
+
+def test_a_plan_in_which_rules_gave_way_says_so() -> None:
+    story = story_of(bent_plan())
+    assert story.gave_way.startswith("The rules cannot all hold. Elasticity (TV) gave way in 2027Q")
+    assert story.gave_way.endswith("So did 1 other limit.")
+
+
+def test_where_every_rule_holds_nothing_is_said_of_giving_way() -> None:
+    assert story_of(plan_of()).gave_way == ""

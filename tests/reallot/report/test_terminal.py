@@ -3,7 +3,7 @@ from rich.cells import cell_len
 
 from models.curve import Curves
 from reallot.report.terminal import curves_table, show
-from tests.reallot.report.plans import HOSTILE, ORDINARY, plan_of
+from tests.reallot.report.plans import HOSTILE, ORDINARY, bent_plan, plan_of
 
 
 def _shown(capsys: pytest.CaptureFixture[str], names: tuple[str, ...]) -> str:
@@ -53,3 +53,8 @@ def test_curves_without_a_signal_say_so() -> None:
     table = curves_table(Curves(tuple(curves)))
     assert [line.split()[0] for line in table.splitlines() if "no signal" in line] == ["Radio"]
     assert max(map(cell_len, table.splitlines())) <= 80
+
+
+def test_what_gave_way_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    show(bent_plan())
+    assert "Elasticity (TV) gave way" in " ".join(capsys.readouterr().out.split())

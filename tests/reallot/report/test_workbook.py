@@ -6,7 +6,7 @@ import pytest
 from openpyxl.workbook import Workbook
 
 from reallot.report.workbook import workbook
-from tests.reallot.report.plans import HOSTILE, plan_of
+from tests.reallot.report.plans import HOSTILE, bent_plan, plan_of
 
 INPUTS = {"budget.csv": "ab" * 32}
 SHEETS = ["Summary", "Plan", "By quarter", "Rules", "Curves", "Warnings"]
@@ -60,3 +60,12 @@ def test_the_same_plan_gives_the_same_bytes() -> None:
 
 def test_every_rule_is_listed_from_each_of_its_sides() -> None:
     assert _opened()["Rules"].max_row == 1 + len(plan_of().rules)
+
+
+def test_what_gave_way_has_a_sheet_of_its_own() -> None:
+    plan = bent_plan()
+    book = openpyxl.load_workbook(io.BytesIO(workbook(plan, INPUTS)))
+    assert book.sheetnames == [*SHEETS[:4], "Gave way", *SHEETS[4:]]
+    rows = list(book["Gave way"].iter_rows(min_row=2, values_only=True))
+    assert [row[1:3] for row in rows] == [(bent.key, bent.quarter) for bent in plan.bent]
+    assert [row[6] for row in rows] == [pytest.approx(bent.excess) for bent in plan.bent]
