@@ -62,6 +62,52 @@ class Target(Rule):
 
 
 @dataclass(frozen=True)
+class GrowthTarget(Rule):
+    """sum of response >= (1 + share) * last_year, limit in per cent on top of last year.
+
+    ``last_year`` is the response of a year ago over as long a time as the horizon, counted as the
+    plan's is: by the curves, baseline and what earlier money brings excluded.
+    """
+
+    name = "target"
+
+    share: float
+    last_year: float
+
+    def constrain(self, program: Program) -> None:
+        """One row over the whole horizon."""
+        brought = program.brought(np.ones(len(program.problem.channels)))
+        program.limit(
+            self.name,
+            "growth",
+            None,
+            brought.minus(1.0, LinearForm.of(self.last_year)),
+            base=LinearForm.of(self.last_year / 100),
+            at_least=100 * self.share,
+            unit="%",
+        )
+
+    def check(self, plan: Allocation) -> Iterable[Violation]:
+        """What the plan brings against last year's response and what must come on top."""
+        asked = (1 + self.share) * self.last_year
+        short = asked - float(responses(plan).sum())
+        if short > response_slack(plan, np.ones(len(plan.spend))) + 1e-6 * asked:
+            text = f"the response grows by {short:,.2f} less than {self.share:.4%} on last year"
+            yield Violation(self.name, "growth", None, short, text)
+
+    def explain(self, row: Row) -> str:
+        """The growth is reached and no more."""
+        return (
+            f"the target for growth is {row.limit:g} % on the {self.last_year:,.2f} that last "
+            "year's money brought in as many quarters"
+        )
+
+    def remedy(self, row: Row, limit: float) -> str | None:
+        """Less growth."""
+        return f"set the target for growth to {limit:,.6g} % (instead of {row.limit:g} %)"
+
+
+@dataclass(frozen=True)
 class RoiTarget(Rule):
     """sum of response >= multiple * sum over c, q of x[c, q]: return as a multiple of cost."""
 
