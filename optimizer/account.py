@@ -166,11 +166,15 @@ def _in_words(program: Program, index: int, price: float, binding: bool) -> str:
     if price == 0:
         return text
     row, problem = program.rows[index], program.problem
-    step = "one percentage point" if row.unit == "%" else f"one {row.unit}"
+    step = _STEPS.get(row.unit, f"one {row.unit.removesuffix('s')}")
     # A limit below 0 is a fall: a lower end is looser where it is more of one, an upper end less.
     way = "more" if (row.side == "max") == (row.limit >= 0) else "less"
     brings = "would save" if problem.objective == "spend" else "would bring"
     return f"{text}; {step} {way} {brings} {price:,.2f}"
+
+
+# One unit of a limit, in words; for the others it is one of what they are called.
+_STEPS = {"%": "one percentage point", "x": "one whole multiple"}
 
 
 class _Reasons:

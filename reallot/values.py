@@ -13,6 +13,7 @@ from reallot.errors import Finding, InputError
 from reallot.project import policy as said
 from reallot.project.project import POLICY
 
+# The parts of a value; the last is no return, only a preference.
 DIRECT, CUSTOMERS, EXPOSURES, WEIGHT = "direct", "new customers", "exposures", "strategic weight"
 
 Parts = tuple[tuple[str, float], ...]

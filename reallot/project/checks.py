@@ -30,15 +30,6 @@ _TABLES_BY_NAME = (
     "named_reserve",
     "layers",
 )
-    "channel",
-    "change",
-    "share",
-    "ratio",
-    "resource",
-    "capacity",
-    "named_reserve",
-    "layers",
-)
 PROBABILITY_SLACK = 1e-6
 PACING_SLACK = 1e-6
 
@@ -188,7 +179,7 @@ def _names(policy: Policy, file: TomlFile, planned: Collection[str]) -> Iterator
     for unit in policy.elasticity.unit:
         if unit not in units:
             yield unknown_name(file, ("elasticity", "unit", unit), "unit", unit, units)
-    tags = {tag for channel in policy.channel for tag in channel.tags}
+    tags = tags_of(policy)
     for tag in policy.weights:
         if tag not in tags:
             yield unknown_name(file, ("weights", tag), "tag", tag, tags)
@@ -197,7 +188,6 @@ def _names(policy: Policy, file: TomlFile, planned: Collection[str]) -> Iterator
         for name in resource.per_unit:
             if name not in planned:
                 yield unknown_name(file, (*key, name), "channel", name, planned)
-    tags = tags_of(policy)
     if policy.pilots is not None and policy.pilots.tag not in tags:
         yield unknown_name(file, ("pilots", "tag"), "tag", policy.pilots.tag, tags)
     for key, part in _parts(policy, file):

@@ -34,7 +34,7 @@ def plan_json(plan: Plan, inputs: Mapping[str, str]) -> bytes:
             "comparable_objective": plan.comparable_objective,
             "rows": [{"scenario": problem.scenario} | asdict(row) for row in booked(plan)],
             "rules": [asdict(entry) for entry in plan.rules],
-            "bent_rules": [],
+            "bent_rules": [asdict(bent) for bent in plan.bent],
             "warnings": warnings_of(plan),
             "inputs": dict(inputs),
         }

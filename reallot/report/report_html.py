@@ -11,14 +11,17 @@ from markupsafe import Markup
 
 from models.saturation import Floats
 from optimizer.comparable import spent_lines
-from optimizer.plan import RESERVE, Plan
+from optimizer.plan import RESERVE, UNSPENT, Plan
 from optimizer.rules import funds
 from reallot.report.binding import binding_rules, dearest, spans
 from reallot.report.charts import curve_chart
 from reallot.report.figures import difference, percent, rate, share_of, short, table_decimals
+from reallot.report.measure import MEASURES
 from reallot.report.page import render
 from reallot.report.reach import Standing, standings, warnings_of
-from reallot.report.story import Story, story_of
+from reallot.report.story import story_of
+from reallot.report.targets import targets_of
+from reallot.report.worth import worth_of
 
 # A drawing is some 7 kB and 40 ms; beyond these the table of curves says it better.
 MOST_DRAWN = 12
@@ -29,14 +32,14 @@ _MOST_WARNINGS = 8
 
 @dataclass(frozen=True)
 class Line:
-    """One channel, or the pool or a fund, over the horizon and by quarter (Q,).
+    """One channel, the pool, a fund or what stays unspent, over the horizon and by quarter (Q,).
 
     ``response`` is None where nothing is known of what the channel brings. ``marginal`` is the mean
     of the quarters weighted by their money, ``bar`` the change on a scale of -100 to 100.
     """
 
     name: str
-    pool: bool
+    kept: bool
     current: Floats
     recommended: Floats
     response: float | None
@@ -90,8 +93,14 @@ def _page(plan: Plan, inputs: Mapping[str, str]) -> dict[str, Any]:
         "quarters": problem.quarters,
         "span": _span(problem.quarters),
         "story": story,
-        "steps": tuple(zip(story.steps, _step_words(plan, story), strict=True)),
+        "steps": tuple(zip(story.steps, _step_words(plan), strict=True)),
         "objective": plan.objective,
+        "measure": MEASURES[problem.objective],
+        "kind": problem.objective,
+        "brought": sum(row.expected_response for row in plan.rows),
+        "unspent": float(plan.allocation.unspent.sum()),
+        "worth": worth_of(plan),
+        "targets": targets_of(plan),
         "budget": budget,
         "approved": approved,
         "budget_change": difference(budget, approved),
@@ -102,7 +111,7 @@ def _page(plan: Plan, inputs: Mapping[str, str]) -> dict[str, Any]:
         "quarter_budgets": problem.budget.tolist(),
         "warnings": warnings[:_MOST_WARNINGS],
         "more_warnings": warnings[_MOST_WARNINGS:],
-        "channels": sorted(lines, key=lambda line: (line.pool, -line.change)),
+        "channels": sorted(lines, key=lambda line: (line.kept, -line.change)),
         "grid": lines,
         "curves": [(channel.name, found.get(channel.name)) for channel in problem.channels],
         "drawn": [_drawing(plan, name, found[name]) for name in drawn],
@@ -117,17 +126,16 @@ def _page(plan: Plan, inputs: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _lines(plan: Plan) -> list[Line]:
-    """Channels in the plan's order, then the pool."""
+    """Channels in the plan's order, then the pool, then what stays unspent."""
     problem, quarters = plan.problem, len(plan.problem.quarters)
-    current = np.vstack([problem.current, problem.current_pool])
-    amounts = np.vstack([plan.allocation.spend, plan.allocation.pool])
+    current, amounts = plan.approved, plan.recommended
     change = np.abs((amounts - current).sum(axis=1))
     widest = float(change.max()) if change.max() > 0 else 1.0
     rows = {(row.channel, row.quarter): row for row in plan.rows}
     found = standings(plan)
-    kept = {*funds(problem), RESERVE}
+    kept = {*funds(problem), RESERVE, UNSPENT}
     lines = []
-    for number, name in enumerate((*problem.names, RESERVE)):
+    for number, name in enumerate(plan.lines):
         own = [rows[name, quarter] for quarter in problem.quarters]
         known = name in found and found[name].drawable
         rates = [row.marginal_return for row in own if row.marginal_return is not None]
@@ -135,7 +143,7 @@ def _lines(plan: Plan) -> list[Line]:
         lines.append(
             Line(
                 name=name,
-                pool=name in kept,
+                kept=name in kept,
                 current=current[number],
                 recommended=amounts[number],
                 response=sum(row.expected_response for row in own) if known else None,
@@ -163,10 +171,14 @@ def _drawing(plan: Plan, name: str, standing: Standing) -> Drawing:
     return Drawing(name, words, standing, curve_chart(standing))
 
 
-def _step_words(plan: Plan, story: Story) -> tuple[str, ...]:
+def _step_words(plan: Plan) -> tuple[str, ...]:
     """What each step of the story means, beside its amount."""
     currency = plan.problem.currency
-    share = "" if story.gain_share is None else f"{percent(story.gain_share)} more by "
+    if plan.sense == "min":
+        return "money on channels as approved", "what meeting the targets saves or takes", ""
+    base = plan.comparable_objective
+    gain = difference(plan.objective, base)
+    share = f"{percent(gain / abs(base))} more by " if base else ""
     lines = spent_lines(plan.problem)
     spent, approved = (
         float(amounts[lines].sum()) for amounts in (plan.allocation.spend, plan.problem.current)
@@ -176,7 +188,7 @@ def _step_words(plan: Plan, story: Story) -> tuple[str, ...]:
     return (
         "what the approved amounts would bring in this scenario",
         on_channels if difference(spent, approved) else same,
-        f"{share}placing the same money elsewhere" if story.gain >= 0 else "what the rules cost",
+        f"{share}placing the same money elsewhere" if gain >= 0 else "what the rules cost",
         "",
     )
 
