@@ -15,6 +15,7 @@ from reallot.project.project import POLICY
 
 # The parts of a value; the last is no return, only a preference.
 DIRECT, CUSTOMERS, EXPOSURES, WEIGHT = "direct", "new customers", "exposures", "strategic weight"
+PARTS = (DIRECT, CUSTOMERS, EXPOSURES, WEIGHT)
 
 Parts = tuple[tuple[str, float], ...]
 Rates = Mapping[str, float]

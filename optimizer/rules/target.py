@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from optimizer.program import Program
 
 
+def _said(key: str) -> str:
+    return key.replace("_", " ")
+
+
 @dataclass(frozen=True)
 class Target(Rule):
     """sum over c, q of rate[c] * response[c, q] >= amount, in ``unit``.
@@ -42,17 +46,18 @@ class Target(Rule):
         rates = self._rates(plan.problem)
         short = self.amount - float(rates @ responses(plan).sum(axis=1))
         if short > response_slack(plan, rates) + 1e-6 * abs(self.amount):
-            text = f"the target for {self.key} is missed by {short:,.2f} {self.unit}"
+            text = f"the target for {_said(self.key)} is missed by {short:,.2f} {self.unit}"
             yield Violation(self.name, self.key, None, short, text)
 
     def explain(self, row: Row) -> str:
-        """The target is met and no more."""
-        return f"the target for {row.key} of {row.limit:,.2f} {row.unit} is just met"
+        """What is asked for."""
+        return f"the target for {_said(row.key)} is {row.limit:,.2f} {row.unit}"
 
     def remedy(self, row: Row, limit: float) -> str | None:
         """A lower target."""
         return (
-            f"set the target for {row.key} to {limit:,.2f} {row.unit} (instead of {row.limit:,.2f})"
+            f"set the target for {_said(row.key)} to {limit:,.2f} {row.unit} "
+            f"(instead of {row.limit:,.2f})"
         )
 
     def _rates(self, problem: AllocationProblem) -> Floats:
@@ -96,7 +101,7 @@ class GrowthTarget(Rule):
             yield Violation(self.name, "growth", None, short, text)
 
     def explain(self, row: Row) -> str:
-        """The growth is reached and no more."""
+        """How much more than last year."""
         return (
             f"the target for growth is {row.limit:g} % on the {self.last_year:,.2f} that last "
             "year's money brought in as many quarters"
@@ -133,8 +138,8 @@ class RoiTarget(Rule):
             yield Violation(self.name, "roi", None, short, text)
 
     def explain(self, row: Row) -> str:
-        """The multiple is met and no more."""
-        return f"the plan returns {row.limit:g} times its money, as the target asks"
+        """The multiple that is asked for."""
+        return f"the target for roi is {row.limit:g} times the money spent on channels"
 
     def remedy(self, row: Row, limit: float) -> str | None:
         """A lower multiple."""

@@ -22,6 +22,7 @@ from reallot.report.reach import Standing, standings, warnings_of
 from reallot.report.story import story_of
 from reallot.report.targets import targets_of
 from reallot.report.worth import worth_of
+from reallot.values import WEIGHT
 
 # A drawing is some 7 kB and 40 ms; beyond these the table of curves says it better.
 MOST_DRAWN = 12
@@ -82,9 +83,10 @@ def _page(plan: Plan, inputs: Mapping[str, str]) -> dict[str, Any]:
     problem, story = plan.problem, story_of(plan)
     lines = _lines(plan)
     found = standings(plan)
-    drawn = _most_moved(lines)
+    drawn = _most_moved([line for line in lines if _drawable(line, found)])
     binding = binding_rules(plan)
     warnings = warnings_of(plan)
+    worth = worth_of(plan)
     budget = float(problem.budget.sum())
     approved = float(problem.current.sum() + problem.current_pool.sum())
     return {
@@ -99,7 +101,8 @@ def _page(plan: Plan, inputs: Mapping[str, str]) -> dict[str, Any]:
         "kind": problem.objective,
         "brought": sum(row.expected_response for row in plan.rows),
         "unspent": float(plan.allocation.unspent.sum()),
-        "worth": worth_of(plan),
+        "worth": worth,
+        "weights": worth[-1].parts.get(WEIGHT, 0.0) if worth else 0.0,
         "targets": targets_of(plan),
         "budget": budget,
         "approved": approved,
@@ -111,7 +114,7 @@ def _page(plan: Plan, inputs: Mapping[str, str]) -> dict[str, Any]:
         "quarter_budgets": problem.budget.tolist(),
         "warnings": warnings[:_MOST_WARNINGS],
         "more_warnings": warnings[_MOST_WARNINGS:],
-        "channels": sorted(lines, key=lambda line: (line.kept, -line.change)),
+        "channels": sorted(lines, key=lambda line: (line.kept, 0.0 if line.kept else -line.change)),
         "grid": lines,
         "curves": [(channel.name, found.get(channel.name)) for channel in problem.channels],
         "drawn": [_drawing(plan, name, found[name]) for name in drawn],
@@ -137,7 +140,8 @@ def _lines(plan: Plan) -> list[Line]:
     lines = []
     for number, name in enumerate(plan.lines):
         own = [rows[name, quarter] for quarter in problem.quarters]
-        known = name in found and found[name].drawable
+        # Of profit it is always known what was paid.
+        told = problem.objective == "profit" or (name in found and found[name].drawable)
         rates = [row.marginal_return for row in own if row.marginal_return is not None]
         weights = amounts[number] if amounts[number].sum() > 0 else np.ones(quarters)
         lines.append(
@@ -146,7 +150,7 @@ def _lines(plan: Plan) -> list[Line]:
                 kept=name in kept,
                 current=current[number],
                 recommended=amounts[number],
-                response=sum(row.expected_response for row in own) if known else None,
+                response=sum(row.expected_response for row in own) if told else None,
                 marginal=float(np.average(rates, weights=weights)) if rates else None,
                 bar=100 * float((amounts - current)[number].sum()) / widest,
             )
@@ -155,11 +159,14 @@ def _lines(plan: Plan) -> list[Line]:
 
 
 def _most_moved(lines: list[Line]) -> list[str]:
-    """The channels to draw: those with a curve that move most, in the plan's order."""
-    known = [line for line in lines if line.response is not None]
-    moved = sorted(known, key=lambda line: -float(np.abs(line.recommended - line.current).sum()))
+    """The channels to draw: those that move most, in the plan's order."""
+    moved = sorted(lines, key=lambda line: -float(np.abs(line.recommended - line.current).sum()))
     chosen = {line.name for line in moved[:MOST_DRAWN]}
-    return [line.name for line in known if line.name in chosen]
+    return [line.name for line in lines if line.name in chosen]
+
+
+def _drawable(line: Line, found: Mapping[str, Standing]) -> bool:
+    return line.name in found and found[line.name].drawable
 
 
 def _drawing(plan: Plan, name: str, standing: Standing) -> Drawing:
@@ -176,9 +183,10 @@ def _step_words(plan: Plan) -> tuple[str, ...]:
     currency = plan.problem.currency
     if plan.sense == "min":
         return "money on channels as approved", "what meeting the targets saves or takes", ""
+    if plan.problem.objective == "profit":
+        return "what the approved amounts would make in this scenario", "", ""
     base = plan.comparable_objective
-    gain = difference(plan.objective, base)
-    share = f"{percent(gain / abs(base))} more by " if base else ""
+    share = f"{percent(plan.gain / base)} more by " if base else ""
     lines = spent_lines(plan.problem)
     spent, approved = (
         float(amounts[lines].sum()) for amounts in (plan.allocation.spend, plan.problem.current)
@@ -188,7 +196,7 @@ def _step_words(plan: Plan) -> tuple[str, ...]:
     return (
         "what the approved amounts would bring in this scenario",
         on_channels if difference(spent, approved) else same,
-        f"{share}placing the same money elsewhere" if gain >= 0 else "what the rules cost",
+        f"{share}placing the same money elsewhere" if plan.gain >= 0 else "what the rules cost",
         "",
     )
 

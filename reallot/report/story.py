@@ -20,7 +20,6 @@ from reallot.report.figures import (
     short_signed,
     table_decimals,
 )
-from reallot.report.measure import MEASURES
 
 _NAMED = 3
 
@@ -72,11 +71,12 @@ def _steps(plan: Plan) -> tuple[Step, ...]:
     if plan.sense == "min":
         saved = difference(plan.objective, plan.current_objective)
         return approved, Step("More or less money", saved, False), last
+    if plan.problem.objective == "profit":
+        return approved, Step("Moving money, or leaving it unspent", plan.gain, False), last
     base = plan.comparable_objective
-    rest = "budget and pool" if plan.problem.objective == "response" else "budget, pool and rest"
     return (
         approved,
-        Step(f"Money: {rest}", difference(base, plan.current_objective), False),
+        Step("Money: budget and pool", difference(base, plan.current_objective), False),
         Step("Moving it", difference(plan.objective, base), False),
         last,
     )
@@ -192,7 +192,7 @@ def _pool(plan: Plan) -> str:
         then, now = plan.allocation.spend[c].sum(), problem.current[c].sum()
         holds += f" {kept(problem.names[c], float(then), float(now))}"
     unspent = float(plan.allocation.unspent.sum())
-    effect = plan.comparable_objective - plan.current_objective if plan.sense == "max" else 0.0
+    effect = plan.measured_against - plan.current_objective
     by_budget = _against(budget - budget_now, least, currency, "", "than approved")
     if abs(budget - budget_now) > least:
         holds += f" The budget of this scenario is {by_budget.removeprefix(', ')}."
@@ -200,8 +200,7 @@ def _pool(plan: Plan) -> str:
         holds += f" {money(unspent, currency)} of the budget stays unspent."
     if abs(effect) > 1e-6 * abs(plan.current_objective):
         word = "costs" if effect < 0 else "brings"
-        what = MEASURES[problem.objective].counted.lower()
-        holds += f" That alone {word} {money(abs(effect), currency)} of {what}."
+        holds += f" That alone {word} {money(abs(effect), currency)} of response."
     if abs(budget - budget_now) > least:
         holds += " Elasticity is measured from each channel's part of this scenario's budget;"
         holds += " changes are shown against the approved amounts."

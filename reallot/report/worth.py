@@ -11,7 +11,7 @@ from optimizer.plan import Plan
 from optimizer.problem import Channel
 from optimizer.response import response_of
 from optimizer.rules.rule import responses
-from reallot.values import DIRECT, WEIGHT
+from reallot.values import DIRECT, PARTS, WEIGHT
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,8 @@ class Worth:
 def worth_of(plan: Plan) -> tuple[Worth, ...]:
     """Every channel's worth, then the total; empty where all is one part and one kind of cost."""
     problem = plan.problem
-    names = list(dict.fromkeys(name for c in problem.channels for name, _ in _parts(c)))
+    used = {name for channel in problem.channels for name, _ in _parts(channel)}
+    names = [name for name in PARTS if name in used]
     costly = any(c.fixed_cost > 0 or c.cost_of_result > 0 for c in problem.channels)
     if len(names) <= 1 and not costly and problem.objective != "profit":
         return ()
