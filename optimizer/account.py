@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from models.saturation import Floats
+from optimizer.comparable import spent_lines
 from optimizer.plan import RESERVE, UNSPENT, Bent, PlanRow, RuleEntry
 from optimizer.problem import Allocation, AllocationProblem
 from optimizer.program import Program
@@ -19,7 +20,7 @@ def plan_rows(program: Program, allocation: Allocation, prices: Floats) -> tuple
     marginal = response.marginal(allocation.spend, margins)
     expected += _brought_by_choice(program, allocation)
     if problem.objective == "profit":
-        expected -= allocation.spend
+        expected -= allocation.spend * spent_lines(problem)[:, None]
     reasons = _Reasons(program, allocation, prices)
     rows = []
     for q, quarter in enumerate(problem.quarters):

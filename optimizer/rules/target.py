@@ -11,6 +11,7 @@ import numpy as np
 from models.saturation import Floats
 from optimizer.form import LinearForm, Row
 from optimizer.problem import Allocation, AllocationProblem
+from optimizer.rules.fund import funds
 from optimizer.rules.rule import Rule, Violation, response_slack, responses
 
 if TYPE_CHECKING:
@@ -114,7 +115,10 @@ class GrowthTarget(Rule):
 
 @dataclass(frozen=True)
 class RoiTarget(Rule):
-    """sum of response >= multiple * sum over c, q of x[c, q]: return as a multiple of cost."""
+    """sum of response >= multiple * sum over c, q of x[c, q]: return as a multiple of cost.
+
+    What is kept in the pool or in funds is no cost.
+    """
 
     name = "target"
 
@@ -124,12 +128,14 @@ class RoiTarget(Rule):
         """One row over the whole horizon."""
         problem = program.problem
         form = program.brought(np.ones(len(problem.channels)))
-        spent = LinearForm.sum_of(range(program.layout.spends))
+        spent = program.spent
         program.limit(self.name, "roi", None, form, base=spent, at_least=self.multiple, unit="x")
 
     def check(self, plan: Allocation) -> Iterable[Violation]:
         """The plan's multiple against the target."""
-        brought, spent = float(responses(plan).sum()), float(plan.spend.sum())
+        kept = funds(plan.problem)
+        lines = [c for c, name in enumerate(plan.problem.names) if name not in kept]
+        brought, spent = float(responses(plan).sum()), float(plan.spend[lines].sum())
         short = self.multiple * spent - brought
         if short > response_slack(plan, np.ones(len(plan.spend))) + 1e-6 * brought:
             text = (

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from models.saturation import Floats
+from optimizer.comparable import spent_lines
 from optimizer.plan import Plan
 from optimizer.problem import Channel
 from optimizer.response import response_of
-from optimizer.rules.rule import responses
 from reallot.values import DIRECT, PARTS, WEIGHT
 
 
@@ -59,21 +60,22 @@ def worth_of(plan: Plan) -> tuple[Worth, ...]:
     costly = any(c.fixed_cost > 0 or c.cost_of_result > 0 for c in problem.channels)
     if len(names) <= 1 and not costly and problem.objective != "profit":
         return ()
-    spend = plan.allocation.spend
-    brought = responses(plan.allocation).sum(axis=1)
+    spent = spent_lines(problem)[:, None]
+    spend = plan.allocation.spend * spent
+    value = _values(plan, spend)
     media = response_of(problem).media(spend)
-    fixed_costs = np.array([channel.fixed_cost for channel in problem.channels])
-    fixed = np.minimum(spend, fixed_costs[:, None])
+    fixed = np.minimum(spend, np.array([[channel.fixed_cost] for channel in problem.channels]))
     result = spend - fixed - media
     found = [
         Worth(
             channel.name,
-            {name: dict(_parts(channel)).get(name, 0.0) * float(brought[c]) for name in names},
+            {name: value[c] * _share(channel, name) for name in names},
             float(fixed[c].sum()),
             float(media[c].sum()),
             float(result[c].sum()),
         )
         for c, channel in enumerate(problem.channels)
+        if spent[c, 0]
     ]
     total = Worth(
         "All channels",
@@ -83,6 +85,25 @@ def worth_of(plan: Plan) -> tuple[Worth, ...]:
         sum(worth.result for worth in found),
     )
     return (*found, total)
+
+
+def _values(plan: Plan, spend: Floats) -> list[float]:
+    """(C,) what every channel brings, before anything is paid for it."""
+    problem = plan.problem
+    brought = dict.fromkeys(plan.lines, 0.0)
+    for row in plan.rows:
+        brought[row.channel] += row.expected_response
+    values = [brought[name] for name in problem.names]
+    if problem.objective == "profit":
+        values = [value + float(spend[c].sum()) for c, value in enumerate(values)]
+    if problem.objective == "spend":
+        values = [v * channel.value for v, channel in zip(values, problem.channels, strict=True)]
+    return values
+
+
+def _share(channel: Channel, name: str) -> float:
+    """The part of a channel's value that goes by this name."""
+    return dict(_parts(channel)).get(name, 0.0) / channel.value if channel.value else 0.0
 
 
 def _parts(channel: Channel) -> tuple[tuple[str, float], ...]:

@@ -36,6 +36,15 @@ def test_the_price_of_money_is_what_one_more_unit_brings() -> None:
     assert price(plan, "budget", "total", "max") * step == pytest.approx(gained, rel=0.02)
 
 
+def test_the_price_of_money_is_that_of_the_channel_which_takes_it_all() -> None:
+    wide = (Elasticity(default=Band(1.0, 9.0)),)
+    base = problem((channel("Search", 900, 200), channel("TV", 50, 400)), [[50.0], [50.0]], wide)
+    plan = solved(base)
+    assert plan.allocation.spend[:, 0].tolist() == [100.0, 0.0]
+    search = 900 * 200 / (100 + 200) ** 2
+    assert price(plan, "budget", "total", "max") == pytest.approx(search, rel=0.02)
+
+
 def shifting(share: float, **fields: object) -> AllocationProblem:
     wide = (Elasticity(default=Band(1.0, 2.0)),)
     return problem(BASE.channels, [[50.0, 250.0], [50.0, 250.0]], wide, shift=share, **fields)

@@ -5,9 +5,9 @@ import pytest
 
 from optimizer.errors import RulesCollide
 from optimizer.plan import Plan
-from optimizer.problem import AllocationProblem
+from optimizer.problem import AllocationProblem, Channel
 from optimizer.reallocate import reallocate, violations
-from optimizer.rules import Band, Elasticity, GrowthTarget, RoiTarget, Target
+from optimizer.rules import Band, Elasticity, GrowthTarget, RoiTarget, StrategicReserve, Target
 from optimizer.rules.rule import Rule
 from tests.optimizer.rules.pricing import gain, price, solved
 from tests.optimizer.worlds import allocation, channel, problem, with_rules
@@ -113,3 +113,17 @@ def test_a_target_out_of_reach_ends_with_what_can_be_reached_and_the_budget_it_t
     short = replace(raised, budget=np.array([0.997 * enough]))
     with pytest.raises(RulesCollide):
         reallocate(short)
+
+
+def test_a_fund_is_kept_and_no_cost() -> None:
+    """Money in a fund counts neither in the multiple nor in the least money, nor against profit."""
+    lines = (CHANNELS[0], Channel("CFO reserve"))
+    rules = (BAND, StrategicReserve("CFO reserve", (0.2, 0.4), "cfo office"))
+    fund = problem(lines, [[200.0], [100.0]], (*rules, RoiTarget(2.0)))
+    assert violations(allocation(fund, [[200.0], [100.0]])) == ()
+    least = reallocate(replace(fund, objective="spend"))
+    assert least.objective == pytest.approx(least.allocation.spend[0, 0])
+    profit = reallocate(replace(fund, objective="profit", rules=fund.rules[:-2] + fund.rules[-1:]))
+    search = profit.allocation.spend[0, 0]
+    assert profit.objective == pytest.approx(900 * search / (search + 200) - search)
+    assert sum(row.expected_response for row in profit.rows) == pytest.approx(profit.objective)
