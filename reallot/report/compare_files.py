@@ -6,7 +6,7 @@ from dataclasses import asdict
 from decimal import Decimal
 
 from optimizer.plan import RESERVE, UNSPENT
-from reallot.report.figures import money, percent_signed, share_of, table_decimals
+from reallot.report.figures import money, percent, percent_signed, share_of, table_decimals
 from reallot.report.measure import MEASURES
 from reallot.report.page import render
 from reallot.report.plan_csv import Cell, csv_bytes
@@ -92,7 +92,8 @@ def _headline(comparison: Comparison) -> str:
 
     def said(outcome: Outcome) -> str:
         of = outcome.gain_share
-        share = "" if of is None else f"{percent_signed(of)} in "
+        said_of = percent if comparison.objective == "spend" else percent_signed
+        share = "" if of is None else f"{said_of(of)} in "
         return f"{money(outcome.gain, comparison.currency)} ({share}{outcome.scenario})"
 
     outcomes = sorted(comparison.outcomes, key=lambda outcome: outcome.gain)
