@@ -47,6 +47,13 @@ class History:
         if np.any(~(self.spend >= 0)):
             raise ValueError("spend must be 0 or more and not NaN")
 
+    def shows(self, metric: str, channel: str | None = None) -> bool:
+        """Whether there are results above 0 of a metric, of one channel or of any."""
+        if metric not in self.attributed or channel not in (None, *self.channels):
+            return False
+        of = slice(None) if channel is None else self.channels.index(channel)
+        return bool(np.any(self.attributed[metric][:, of] > 0))
+
     @property
     def revenue(self) -> Floats | None:
         """(P, C) revenue attributed to channels, or None."""

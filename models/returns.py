@@ -1,4 +1,4 @@
-"""Returns: what every channel cost and brought by calendar month, as tiers are graded on it."""
+"""Returns: what every channel cost and brought by calendar month, and per unit of it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,6 +11,8 @@ from models.curve import Curves
 from models.history import History
 from models.period import Period
 from models.saturation import Floats
+
+_YEAR = 12
 
 
 @dataclass(frozen=True)
@@ -63,17 +65,51 @@ def monthly_returns(history: History, curves: Curves) -> MonthlyReturns:
     """
     channels = {}
     for c, channel in enumerate(history.channels):
-        result, source = attributed_to(history, c), "attributed"
-        if result is None:
-            result, source = _modelled(history, curves, c), "curve"
+        result = _returned(history, curves, c)
         if result is None:
             continue
+        source = "curve" if attributed_to(history, c) is None else "attributed"
         used = history.observed[:, c] & np.isfinite(result)
         if used.any():
             cost = _by_month(history, np.where(used, history.spend[:, c], 0.0), used)
             earned = _by_month(history, np.where(used, result, 0.0), used)
             channels[channel] = ChannelReturns(cost, earned, source)
     return MonthlyReturns(channels)
+
+
+def results_per_return(history: History, curves: Curves, metric: str) -> dict[str, float]:
+    """What a unit of a channel's return has brought of a metric ("new_customers", ...).
+
+    By channel: the metric's sum over that of the return (as in `monthly_returns`), over the periods
+    of the last 12 months that show both. Channels without any of both in them are left out.
+    """
+    rates: dict[str, float] = {}
+    if metric not in history.attributed:
+        return rates
+    recent = _recent(history)
+    for c, channel in enumerate(history.channels):
+        returned = _returned(history, curves, c)
+        if returned is None:
+            continue
+        counted = history.attributed[metric][:, c]
+        both = recent & history.observed[:, c] & np.isfinite(returned) & np.isfinite(counted)
+        results, whole = float(counted[both].sum()), float(returned[both].sum())
+        if results > 0 and whole > 0:
+            rates[channel] = results / whole
+    return rates
+
+
+def _recent(history: History) -> np.ndarray:
+    """(P,) whether a period begins in the history's last 12 months."""
+    months = np.array([_month(start) for start in history.starts])
+    spread = 3 if history.period is Period.QUARTER else 1
+    return np.asarray(months > months[-1] + spread - 1 - _YEAR)
+
+
+def _returned(history: History, curves: Curves, c: int) -> Floats | None:
+    """(P,) revenue attributed to a channel, else what its curve makes of its spend, else None."""
+    attributed = attributed_to(history, c)
+    return _modelled(history, curves, c) if attributed is None else attributed
 
 
 def attributed_to(history: History, c: int) -> Floats | None:

@@ -6,6 +6,7 @@ import numpy as np
 
 from models.saturation import Floats
 from optimizer.bent import how_it_gave_way, one_step, that_gave_way, would
+from optimizer.comparable import spent_lines
 from optimizer.plan import RESERVE, UNSPENT, PlanRow, RuleEntry
 from optimizer.problem import Allocation, AllocationProblem
 from optimizer.program import Program
@@ -20,7 +21,7 @@ def plan_rows(program: Program, allocation: Allocation, prices: Floats) -> tuple
     marginal = response.marginal(allocation.spend, margins)
     expected += _brought_by_choice(program, allocation)
     if problem.objective == "profit":
-        expected -= allocation.spend
+        expected -= allocation.spend * spent_lines(problem)[:, None]
     reasons = _Reasons(program, allocation, prices)
     rows = []
     for q, quarter in enumerate(problem.quarters):

@@ -32,9 +32,13 @@ def how_it_gave_way(row: Row, used: float) -> str:
     return f"{row.rule} ({row.key}) gave way{when}: {_amount(row, used)} instead of {end} {limit}"
 
 
+# One unit of a limit, in words; for the others it is one of what they are called.
+_STEPS = {"%": "one percentage point", "x": "one whole multiple"}
+
+
 def one_step(row: Row) -> str:
     """One unit of a row's limit."""
-    return "one percentage point" if row.unit == "%" else f"one {row.unit}"
+    return _STEPS.get(row.unit, f"one {row.unit.removesuffix('s')}")
 
 
 def would(problem: AllocationProblem) -> str:

@@ -18,10 +18,12 @@ from optimizer.program import Program
 from optimizer.relaxation import cuts
 from optimizer.solve import Model, Outcome, Verdict
 from optimizer.tangents import envelopes, promises, tangents
+from optimizer.within_reach import most_to_ask, smallest_budget
 
 # A violation below this share of an average cell is what the solver's own tolerance allows.
 _NOTHING = 1e-6
 _TANGENTS = (0.0, 0.05, 0.1, 0.25, 0.5, 1.0)
+_TARGET = "target"
 # Rules of which every key has the same limit, or whose rows say the same with other amounts.
 _ALIKE = frozenset({"elasticity", "budget", "pilots"})
 
@@ -57,19 +59,36 @@ def diagnose(program: Program, seconds: float) -> Conflict:
         remedy = rule.remedy(row, 0.0)
         return Conflict((rule.explain(row),), (remedy,) if remedy else ())
     if len(program.limits.with_response) and not _collide(program, _solvable(program), deadline):
-        return _out_of_reach(program)
+        return _out_of_reach(program, deadline)
     colliding = _grouped(program, _certificate(program, deadline))
     groups = _irreducible(program, colliding, deadline)
     rules = tuple(_words(program, group) for group in groups)
-    remedies = (_remedy(program, group, deadline) for group in _wider(program, groups))
-    return Conflict(rules, tuple(dict.fromkeys(text for text in remedies if text)))
+    remedies = [_remedy(program, group, deadline) for group in _wider(program, groups)]
+    return Conflict(rules, _said(remedies, program, groups, deadline))
 
 
-def _out_of_reach(program: Program) -> Conflict:
+def _said(
+    remedies: Sequence[str | None], program: Program, groups: Sequence[_Group], deadline: float
+) -> tuple[str, ...]:
+    """The remedies that there are, and the budget that would do where a target is not met."""
+    found = list(dict.fromkeys(text for text in remedies if text))
+    if any(group.first.rule == _TARGET for group in groups):
+        enough = smallest_budget(program.problem, deadline)
+        if enough is not None:
+            now, currency = float(program.problem.budget.sum()), program.problem.currency
+            found.append(
+                f"raise the budget from {now:,.2f} to {enough:,.2f} {currency}, the smallest that "
+                "meets the targets"
+            )
+    return tuple(found)
+
+
+def _out_of_reach(program: Program, deadline: float) -> Conflict:
     """The rules about responses, where straight lines above the curves would still meet them."""
     groups = _grouped(program, [program.limits.joint[n] for n in _about_responses(program)])
     rules = tuple(f"{_words(program, group)}, which no plan's curves reach" for group in groups)
-    return Conflict(rules, ())
+    remedies = [_remedy(program, g, deadline) for g in groups if g.first.rule == _TARGET]
+    return Conflict(rules, _said(remedies, program, groups, deadline))
 
 
 def _about_responses(program: Program) -> list[int]:
@@ -122,7 +141,9 @@ def _certificate(program: Program, deadline: float) -> list[int]:
     outcome = model.relax(max(deadline - time.monotonic(), 1.0))
     if outcome.values is None:
         return rows
-    return [i for i, dual in zip(rows, outcome.row_duals.tolist(), strict=True) if abs(dual) > 1e-9]
+    # Behind the rules' rows stand those of links and tangents, which are nobody's rule.
+    duals = outcome.row_duals[: len(rows)].tolist()
+    return [i for i, dual in zip(rows, duals, strict=True) if abs(dual) > 1e-9]
 
 
 def _irreducible(program: Program, groups: list[_Group], deadline: float) -> list[_Group]:
@@ -172,10 +193,13 @@ def _words(program: Program, group: _Group) -> str:
 
 def _remedy(program: Program, group: _Group, deadline: float) -> str | None:
     """The least loosening of one group, all other rules kept, in words; None if it cannot help."""
+    row = group.first
+    if row.rule == _TARGET:
+        most = most_to_ask(program, group.rows[0], deadline)
+        return None if most is None else program.owners[group.rows[0]].remedy(row, most)
     loosening = _least_loosening(program, group, deadline)
     if loosening is None:
         return None
-    row = group.first
     limit = row.limit + (loosening if row.side == "max" else -loosening)
     rounded = _rounded_outward(limit, row.side == "max")
     return program.owners[group.rows[0]].remedy(row, rounded)

@@ -141,7 +141,7 @@ def limits_of(program: Program) -> Limits:
     problem, layout = program.problem, program.layout
     count = program.size + len(program.extras)
     lower, upper = np.zeros(count), np.empty(count)
-    most = problem.budget * (1 + problem.shift) / program.unit
+    most = _BEYOND * problem.budget * (1 + problem.shift) / program.unit
     upper[: program.size] = np.broadcast_to(most, (layout.channels + 2, layout.quarters)).ravel()
     if problem.objective == "response":
         upper[layout.unspent(0) : program.size] = 0.0

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -30,7 +31,7 @@ def least_movement(
 ) -> Floats:
     """A decision whose response is at least ``at_least``, moving no money for nothing.
 
-    Movement is the sum over channels and quarters of |x - base|; the pool's follows from it.
+    Movement is the sum over channels and quarters of |x - base|, and of the pool's as in `_Tie`.
     """
     decision = prices.decision
     # Nothing to give up still leaves ties to be settled, for next to nothing.
@@ -62,12 +63,21 @@ class _Tie:
     to_give_up: float
     deadline: float
 
-    @property
+    @cached_property
     def base(self) -> Floats:
-        return self.around.program.problem.base.ravel()
+        """What moves are counted from, channels by quarter, then the pool where money may stay.
+
+        Where all money is spent the pool's movement follows from the channels'. Where some may stay
+        unspent, pool and unspent money are worth the same, and the pool stays unless it must move.
+        """
+        problem = self.around.program.problem
+        spends = problem.base.ravel()
+        if problem.objective == "response":
+            return spends
+        return np.concatenate([spends, problem.current_pool])
 
     def moved(self, decision: Floats) -> Floats:
-        """Money by which each channel and quarter moves."""
+        """Money by which each amount of `base` moves."""
         return np.abs(decision[: len(self.base)] - self.base)
 
     def charge(self, cells: Indices, rate: float) -> None:

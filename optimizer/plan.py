@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
+
+from models.saturation import Floats
 from optimizer.form import Side
 from optimizer.problem import Allocation, AllocationProblem
 
@@ -87,8 +90,8 @@ class Plan:
     ``objective`` is that of the rounded plan under the curves themselves: response or profit, to
     be as much as possible (``sense`` "max"), or money, to be as little (``sense`` "min": then no
     plan needs less than ``bound``). ``current_objective`` is that of the approved budget,
-    ``comparable_objective`` that of the approved budget cut pro rata to the money this plan spends:
-    the gain is measured against it. ``bent`` are the rules that gave way. ``gap`` is
+    ``comparable_objective`` that of the approved budget cut pro rata to the money this plan spends.
+    ``bent`` are the rules that gave way. ``gap`` is
     (bound - objective) / max(|objective|, |current_objective|, 1 minor unit), rounding included.
     ``status`` is "time_limit" where the clock stopped the proof.
     """
@@ -106,6 +109,42 @@ class Plan:
     bent: tuple[Bent, ...] = ()
     warnings: tuple[str, ...] = ()
     sense: Literal["max", "min"] = "max"
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The names of a quarter's rows: channels, reserve, and what stays unspent if it may."""
+        rest = () if self.problem.objective == "response" else (UNSPENT,)
+        return (*self.problem.names, RESERVE, *rest)
+
+    @property
+    def approved(self) -> Floats:
+        """(lines, Q) the money to move away from."""
+        problem = self.problem
+        rows = np.vstack([problem.current, problem.current_pool, 0 * problem.current_pool])
+        return np.asarray(rows[: len(self.lines)])
+
+    @property
+    def recommended(self) -> Floats:
+        """(lines, Q) the money as planned."""
+        plan = self.allocation
+        return np.vstack([plan.spend, plan.pool, plan.unspent])[: len(self.lines)]
+
+    @property
+    def measured_against(self) -> float:
+        """The objective that the gain is measured against.
+
+        For response, where all money is spent, that of the same money spent as approved; where the
+        budget is a ceiling, that of the approved budget as it stands.
+        """
+        if self.problem.objective == "response":
+            return self.comparable_objective
+        return self.current_objective
+
+    @property
+    def gain(self) -> float:
+        """Response or profit that the plan brings on top, or money that it saves."""
+        more = self.objective - self.measured_against
+        return more if self.sense == "max" else -more
 
     @property
     def upper_bound(self) -> float | None:

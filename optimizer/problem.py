@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from math import isclose
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -27,9 +28,10 @@ class Channel:
 
     ``curve`` is None where nothing is known of what the channel brings (no history and no given
     curve): it counts in every budget and share and adds nothing to the objective. ``value`` is
-    what a unit of its response counts in the objective. Of its amount, ``fixed_cost`` is paid in
-    every quarter in which the channel gets money at all, and ``cost_of_result`` (a rate on its
-    response) for what it brings; the rest buys media.
+    what a unit of its response counts in the objective, ``parts`` what that is made of, by name
+    (empty where it is of one piece). Of its amount, ``fixed_cost`` is paid in every quarter in
+    which the channel gets money at all, and ``cost_of_result`` (a rate on its response) for what it
+    brings; the rest buys media.
     """
 
     name: str
@@ -39,6 +41,11 @@ class Channel:
     value: float = 1.0
     fixed_cost: float = 0.0
     cost_of_result: float = 0.0
+    parts: tuple[tuple[str, float], ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.parts and not isclose(sum(worth for _, worth in self.parts), self.value):
+            raise ValueError(f"{self.name!r}: the parts of its value do not add up to it")
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from scipy.sparse import csr_array
 
 from models.saturation import Floats
 from optimizer.bends import Bends
+from optimizer.comparable import spent_lines
 from optimizer.extras import Extra, Switches
 from optimizer.form import LinearForm, Row, Side
 from optimizer.limits import Limits, Link, limits_of, links_of
@@ -137,14 +138,19 @@ class Program:
                 self.rows.append(row)
 
     @cached_property
+    def spent(self) -> LinearForm:
+        """The money that is spent: what channels get, pool and funds left out."""
+        spent = np.repeat(spent_lines(self.problem), self.layout.quarters)
+        return LinearForm.sum_of(np.flatnonzero(spent).tolist())
+
+    @cached_property
     def objective(self) -> LinearForm:
         """What a plan is chosen for, to be maximised (least money: the money, negative)."""
-        problem, spends = self.problem, self.layout.spends
-        money = LinearForm(np.arange(spends), np.ones(spends))
+        problem = self.problem
         if problem.objective == "spend":
-            return money.times(-1.0)
+            return self.spent.times(-1.0)
         brought = self.brought(np.array([channel.value for channel in problem.channels]))
-        return brought if problem.objective == "response" else brought.minus(1.0, money)
+        return brought if problem.objective == "response" else brought.minus(1.0, self.spent)
 
     def decision(self, values: Floats) -> Floats:
         """The decision (money) in a solution's columns, with the response it truly brings.

@@ -15,6 +15,7 @@ from reallot.project.currency import minor_unit
 from reallot.project.dates import first_day_of
 from reallot.rulebook import rules_of
 from reallot.rulebook.bends import bends_of
+from reallot.values import Results, check_results, parts_of, results_of
 from scenarios.scenario import Scenario, apply, tied_out
 
 
@@ -24,11 +25,14 @@ def problem_of(
     """Everything the plan of one scenario depends on; ``time_limit`` in seconds."""
     policy = project.policy_in(scenario)
     budget = project.budget
-    channels = tuple(_channel(policy.says_of(name), curves) for name in budget.channels)
+    results = results_of(project.history, curves)
+    check_results(policy, results)
+    entries = [policy.says_of(name) for name in budget.channels]
+    channels = tuple(_channel(policy, entry, curves, results) for entry in entries)
     cells = (len(channels), len(budget.quarters))
     rounding = policy.plan.rounding
     smallest = float(minor_unit(policy.plan.currency)) if rounding is None else rounding
-    rulebook = rules_of(project, policy, channels, curves)
+    rulebook = rules_of(project, policy, channels, curves, results)
     base = AllocationProblem(
         scenario=scenario,
         currency=policy.plan.currency,
@@ -40,9 +44,11 @@ def problem_of(
         budget=_money(budget.totals, policy.plan.budget, smallest),
         demand=np.ones(cells),
         media_price=np.ones(cells),
-        pacing=tuple(policy.says_of(name).pacing for name in budget.channels),
+        pacing=tuple(entry.pacing for entry in entries),
         rules=rulebook.rules,
         bends=bends_of(project.bends[scenario], policy, channels),
+        objective=policy.plan.objective,
+        shift=policy.plan.shift_between_quarters,
         minor_unit=smallest,
         time_limit=time_limit,
         warnings=(*project.warnings, *curves.warnings, *rulebook.warnings),
@@ -65,9 +71,18 @@ def future(project: Project, name: str) -> Scenario:
     )
 
 
-def _channel(entry: said.Channel, curves: Curves) -> Channel:
-    curve = next((c for c in curves.curves if c.channel == entry.name), None)
-    return Channel(entry.name, curve, entry.unit, frozenset(entry.tags))
+def _channel(policy: said.Policy, entry: said.Channel, curves: Curves, results: Results) -> Channel:
+    parts = parts_of(policy, entry, results)
+    return Channel(
+        name=entry.name,
+        curve=next((c for c in curves.curves if c.channel == entry.name), None),
+        unit=entry.unit,
+        tags=frozenset(entry.tags),
+        value=sum(worth for _, worth in parts),
+        parts=parts,
+        fixed_cost=0.0 if entry.fixed_cost is None else entry.fixed_cost,
+        cost_of_result=0.0 if entry.cost_of_result is None else entry.cost_of_result,
+    )
 
 
 def _money(totals: tuple[Decimal, ...], budget: float | None, smallest: float) -> Floats:

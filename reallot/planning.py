@@ -12,7 +12,7 @@ import numpy as np
 
 from models.curve import Curves
 from optimizer.errors import PlanningError, RulesCollide, UnkeptRule
-from optimizer.plan import RESERVE, Bent, Plan, PlanRow, RuleEntry
+from optimizer.plan import RESERVE, UNSPENT, Bent, Plan, PlanRow, RuleEntry
 from optimizer.problem import Allocation, AllocationProblem
 from optimizer.reallocate import reallocate
 from reallot.assemble import problem_of
@@ -138,11 +138,14 @@ def _plan_in(document: dict[str, Any], problem: AllocationProblem) -> Plan:
     """The plan that a plan.json of this problem holds."""
     rows = tuple(PlanRow(**_fields_of(PlanRow, row)) for row in document["rows"])
     amounts = {(row.quarter, row.channel): row.recommended for row in rows}
-    spend = [[amounts[quarter, name] for quarter in problem.quarters] for name in problem.names]
-    pool = [amounts[quarter, RESERVE] for quarter in problem.quarters]
+
+    def placed(name: str) -> list[float]:
+        return [amounts.get((quarter, name), 0.0) for quarter in problem.quarters]
+
+    spend, pool, unspent = np.array([*map(placed, problem.names)]), placed(RESERVE), placed(UNSPENT)
     return Plan(
         problem=problem,
-        allocation=Allocation.of(problem, np.asarray(spend), np.asarray(pool)),
+        allocation=Allocation(problem, spend, np.array(pool), np.array(unspent)),
         status=document["status"],
         objective=document["objective"],
         bound=document["bound"],
@@ -153,6 +156,7 @@ def _plan_in(document: dict[str, Any], problem: AllocationProblem) -> Plan:
         rules=tuple(RuleEntry(**_fields_of(RuleEntry, rule)) for rule in document["rules"]),
         bent=tuple(Bent(**_fields_of(Bent, bent)) for bent in document["bent_rules"]),
         warnings=tuple(document["warnings"]),
+        sense=document["sense"],
     )
 
 

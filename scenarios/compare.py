@@ -9,7 +9,8 @@ from typing import Literal
 import numpy as np
 
 from models.saturation import Floats
-from optimizer.plan import RESERVE, Plan, Status
+from optimizer.plan import Plan, Status
+from optimizer.problem import Objective
 
 Level = Literal["total", "quarter", "unit", "channel", "channel and quarter"]
 
@@ -21,8 +22,7 @@ NO_UNIT = "no unit"
 class Outcome:
     """What one scenario's plan comes to; money and response over the horizon.
 
-    ``gain`` is against ``comparable_objective``, the approved budget cut pro rata to the money that
-    this plan spends on channels.
+    ``gain`` is the plan's own: what it brings on top, or the money that it saves.
     """
 
     scenario: str
@@ -35,11 +35,9 @@ class Outcome:
     gap: float
     current_objective: float
     comparable_objective: float
-
-    @property
-    def gain(self) -> float:
-        """Response that moving the money brings."""
-        return self.objective - self.comparable_objective
+    unspent: float
+    gain: float
+    gain_share: float | None
 
 
 @dataclass(frozen=True)
@@ -63,6 +61,7 @@ class Comparison:
     """Several plans of one budget, line by line; the channels' lines add up to the total."""
 
     currency: str
+    objective: Objective
     quarters: tuple[str, ...]
     current: float
     current_pool: float
@@ -89,6 +88,7 @@ def compare(plans: Sequence[Plan]) -> Comparison:
         raise ValueError("plans can be compared where they have the same channels and quarters")
     return Comparison(
         currency=problem.currency,
+        objective=problem.objective,
         quarters=problem.quarters,
         current=float(problem.current.sum() + problem.current_pool.sum()),
         current_pool=float(problem.current_pool.sum()),
@@ -98,6 +98,7 @@ def compare(plans: Sequence[Plan]) -> Comparison:
 
 
 def _outcome(plan: Plan) -> Outcome:
+    against = plan.measured_against
     return Outcome(
         scenario=plan.problem.scenario,
         status=plan.status,
@@ -109,14 +110,17 @@ def _outcome(plan: Plan) -> Outcome:
         gap=plan.gap,
         current_objective=plan.current_objective,
         comparable_objective=plan.comparable_objective,
+        unspent=float(plan.allocation.unspent.sum()),
+        gain=plan.gain,
+        gain_share=plan.gain / abs(against) if against else None,
     )
 
 
 def _lines(plans: Sequence[Plan]) -> tuple[Line, ...]:
-    """All levels, from the total down. Tables are (N + 1, Q), the pool in the last row."""
+    """All levels, from the total down. Tables are (lines, Q) as in `Plan.lines`."""
     problem = plans[0].problem
-    current = np.vstack([problem.current, problem.current_pool])
-    amounts = [np.vstack([plan.allocation.spend, plan.allocation.pool]) for plan in plans]
+    current = plans[0].approved
+    amounts = [plan.recommended for plan in plans]
     responses = [_responses(plan) for plan in plans]
 
     def line(level: Level, quarter: str | None, name: str, rows: list[int]) -> Line:
@@ -134,7 +138,7 @@ def _lines(plans: Sequence[Plan]) -> tuple[Line, ...]:
             tuple(map(total, responses)),
         )
 
-    names = (*problem.names, RESERVE)
+    names = plans[0].lines
     everything = list(range(len(names)))
     lines = [line("total", None, "total", everything)]
     lines += [line("quarter", quarter, "total", everything) for quarter in problem.quarters]
@@ -149,19 +153,19 @@ def _lines(plans: Sequence[Plan]) -> tuple[Line, ...]:
 
 
 def _units(plan: Plan) -> dict[str, list[int]]:
-    """The rows of every unit and of the pool; empty where no channel has a unit."""
+    """The rows of every unit and of what is kept; empty where no channel has a unit."""
     channels = plan.problem.channels
     if all(channel.unit is None for channel in channels):
         return {}
     units: dict[str, list[int]] = {}
     for row, channel in enumerate(channels):
         units.setdefault(NO_UNIT if channel.unit is None else channel.unit, []).append(row)
-    return units | {RESERVE: [len(channels)]}
+    kept = enumerate(plan.lines[len(channels) :], start=len(channels))
+    return units | {name: [row] for row, name in kept}
 
 
 def _responses(plan: Plan) -> Floats:
-    """(C + 1, Q) response by the quarter that spent the money; the pool brings none."""
-    problem = plan.problem
+    """(lines, Q) response by the quarter that spent the money; what is not spent brings none."""
     brought = {(row.channel, row.quarter): row.expected_response for row in plan.rows}
-    names = (*problem.names, RESERVE)
-    return np.array([[brought.get((name, q), 0.0) for q in problem.quarters] for name in names])
+    quarters = plan.problem.quarters
+    return np.array([[brought.get((name, q), 0.0) for q in quarters] for name in plan.lines])

@@ -31,7 +31,7 @@ from optimizer.rules.rule import Rule, Violation
 from optimizer.rules.share import Share
 from optimizer.rules.stop import Stop
 from optimizer.rules.strategic_reserve import StrategicReserve
-from optimizer.rules.target import RoiTarget, Target
+from optimizer.rules.target import GrowthTarget, RoiTarget, Target
 from optimizer.rules.tiers import Tier, Tiers, grade
 
 __all__ = [
@@ -51,6 +51,7 @@ __all__ = [
     "Floor",
     "Freeze",
     "Fund",
+    "GrowthTarget",
     "Held",
     "Launch",
     "Layers",

@@ -69,7 +69,7 @@ class CacCeiling(Rule):
 
     def explain(self, row: Row) -> str:
         """A customer costs what it may."""
-        return f"a customer of {row.key} costs {row.limit:,.2f}, which is the most"
+        return f"a customer of {row.key} may cost {row.limit:,.2f} at most"
 
     def remedy(self, row: Row, limit: float) -> str | None:
         """A higher ceiling."""

@@ -57,7 +57,7 @@ class RoiFloor(Rule):
 
     def explain(self, row: Row) -> str:
         """The channel returns what it must."""
-        return f"{row.key} returns {row.limit:g} times its money, which is the least"
+        return f"{row.key} must return at least {row.limit:g} times its money"
 
     def remedy(self, row: Row, limit: float) -> str | None:
         """A lower multiple."""

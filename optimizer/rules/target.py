@@ -11,10 +11,15 @@ import numpy as np
 from models.saturation import Floats
 from optimizer.form import LinearForm, Row
 from optimizer.problem import Allocation, AllocationProblem
+from optimizer.rules.fund import funds
 from optimizer.rules.rule import Rule, Violation, response_slack, responses
 
 if TYPE_CHECKING:
     from optimizer.program import Program
+
+
+def _said(key: str) -> str:
+    return key.replace("_", " ")
 
 
 @dataclass(frozen=True)
@@ -42,17 +47,18 @@ class Target(Rule):
         rates = self._rates(plan.problem)
         short = self.amount - float(rates @ responses(plan).sum(axis=1))
         if short > response_slack(plan, rates) + 1e-6 * abs(self.amount):
-            text = f"the target for {self.key} is missed by {short:,.2f} {self.unit}"
+            text = f"the target for {_said(self.key)} is missed by {short:,.2f} {self.unit}"
             yield Violation(self.name, self.key, None, short, text)
 
     def explain(self, row: Row) -> str:
-        """The target is met and no more."""
-        return f"the target for {row.key} of {row.limit:,.2f} {row.unit} is just met"
+        """What is asked for."""
+        return f"the target for {_said(row.key)} is {row.limit:,.2f} {row.unit}"
 
     def remedy(self, row: Row, limit: float) -> str | None:
         """A lower target."""
         return (
-            f"set the target for {row.key} to {limit:,.2f} {row.unit} (instead of {row.limit:,.2f})"
+            f"set the target for {_said(row.key)} to {limit:,.2f} {row.unit} "
+            f"(instead of {row.limit:,.2f})"
         )
 
     def _rates(self, problem: AllocationProblem) -> Floats:
@@ -62,8 +68,57 @@ class Target(Rule):
 
 
 @dataclass(frozen=True)
+class GrowthTarget(Rule):
+    """sum of response >= (1 + share) * last_year, limit in per cent on top of last year.
+
+    ``last_year`` is the response of a year ago over as long a time as the horizon, counted as the
+    plan's is: by the curves, baseline and what earlier money brings excluded.
+    """
+
+    name = "target"
+
+    share: float
+    last_year: float
+
+    def constrain(self, program: Program) -> None:
+        """One row over the whole horizon."""
+        brought = program.brought(np.ones(len(program.problem.channels)))
+        program.limit(
+            self.name,
+            "growth",
+            None,
+            brought.minus(1.0, LinearForm.of(self.last_year)),
+            base=LinearForm.of(self.last_year / 100),
+            at_least=100 * self.share,
+            unit="%",
+        )
+
+    def check(self, plan: Allocation) -> Iterable[Violation]:
+        """What the plan brings against last year's response and what must come on top."""
+        asked = (1 + self.share) * self.last_year
+        short = asked - float(responses(plan).sum())
+        if short > response_slack(plan, np.ones(len(plan.spend))) + 1e-6 * asked:
+            text = f"the response grows by {short:,.2f} less than {self.share:.4%} on last year"
+            yield Violation(self.name, "growth", None, short, text)
+
+    def explain(self, row: Row) -> str:
+        """How much more than last year."""
+        return (
+            f"the target for growth is {row.limit:g} % on the {self.last_year:,.2f} that last "
+            "year's money brought in as many quarters"
+        )
+
+    def remedy(self, row: Row, limit: float) -> str | None:
+        """Less growth."""
+        return f"set the target for growth to {limit:,.6g} % (instead of {row.limit:g} %)"
+
+
+@dataclass(frozen=True)
 class RoiTarget(Rule):
-    """sum of response >= multiple * sum over c, q of x[c, q]: return as a multiple of cost."""
+    """sum of response >= multiple * sum over c, q of x[c, q]: return as a multiple of cost.
+
+    What is kept in the pool or in funds is no cost.
+    """
 
     name = "target"
 
@@ -73,12 +128,14 @@ class RoiTarget(Rule):
         """One row over the whole horizon."""
         problem = program.problem
         form = program.brought(np.ones(len(problem.channels)))
-        spent = LinearForm.sum_of(range(program.layout.spends))
+        spent = program.spent
         program.limit(self.name, "roi", None, form, base=spent, at_least=self.multiple, unit="x")
 
     def check(self, plan: Allocation) -> Iterable[Violation]:
         """The plan's multiple against the target."""
-        brought, spent = float(responses(plan).sum()), float(plan.spend.sum())
+        kept = funds(plan.problem)
+        lines = [c for c, name in enumerate(plan.problem.names) if name not in kept]
+        brought, spent = float(responses(plan).sum()), float(plan.spend[lines].sum())
         short = self.multiple * spent - brought
         if short > response_slack(plan, np.ones(len(plan.spend))) + 1e-6 * brought:
             text = (
@@ -87,8 +144,8 @@ class RoiTarget(Rule):
             yield Violation(self.name, "roi", None, short, text)
 
     def explain(self, row: Row) -> str:
-        """The multiple is met and no more."""
-        return f"the plan returns {row.limit:g} times its money, as the target asks"
+        """The multiple that is asked for."""
+        return f"the target for roi is {row.limit:g} times the money spent on channels"
 
     def remedy(self, row: Row, limit: float) -> str | None:
         """A lower multiple."""

@@ -160,8 +160,12 @@ def _money(policy: Policy, file: TomlFile) -> Iterator[Finding]:
         amounts.append((("pilots", "cap"), policy.pilots.cap))
     for channel in policy.channel:
         key = file.entry("channel", channel.name)
-        amounts += [((*key, "floor"), channel.floor), ((*key, "cap"), channel.cap)]
+        amounts += [
+            ((*key, name), getattr(channel, name))
+            for name in ("floor", "cap", "launch_at", "fixed_cost")
+        ]
         amounts += [((*key, "contracted"), amount) for amount in channel.contracted or ()]
+    amounts.append((("moves", "least"), policy.moves.least))
     for key, amount in amounts:
         if amount is not None and Decimal(str(amount)) % step:
             expected = f"Write a whole number of {step:f} {policy.plan.currency}."
@@ -178,12 +182,15 @@ def _names(policy: Policy, file: TomlFile, planned: Collection[str]) -> Iterator
     for unit in policy.elasticity.unit:
         if unit not in units:
             yield unknown_name(file, ("elasticity", "unit", unit), "unit", unit, units)
+    tags = tags_of(policy)
+    for tag in policy.weights:
+        if tag not in tags:
+            yield unknown_name(file, ("weights", tag), "tag", tag, tags)
     for resource in policy.resource:
         key = (*file.entry("resource", resource.name), "per_unit")
         for name in resource.per_unit:
             if name not in planned:
                 yield unknown_name(file, (*key, name), "channel", name, planned)
-    tags = tags_of(policy)
     if policy.pilots is not None and policy.pilots.tag not in tags:
         yield unknown_name(file, ("pilots", "tag"), "tag", policy.pilots.tag, tags)
     for key, part in _parts(policy, file):

@@ -43,3 +43,9 @@ def _of_a_channel(channel: Channel, file: TomlFile, bends: Bends) -> Iterator[Fi
         found = f"what is signed for {name}, {signed:g}, is over its cap"
         expected = f"Write a cap of at least {signed:g}, or correct what is signed."
         yield file.finding((*key, "contracted"), found, expected)
+    for word in ("launch_at", "fixed_cost"):
+        least = getattr(channel, word)
+        if least is not None and channel.cap is not None and least > channel.cap:
+            found = f"{name} begins at {least:g}, which is over its cap"
+            expected = f"Write at most {channel.cap:g}, or a higher cap."
+            yield file.finding((*key, word), found, expected)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -26,6 +26,7 @@ from reallot.project.project import BASE, POLICY, SCENARIOS, Project
 from reallot.project.scenario_file import ScenarioFile
 from reallot.project.tables import SUFFIXES, Table, find, read
 from reallot.project.toml_file import TomlFile, read_toml
+from reallot.project.value_checks import check_values
 
 # Files that may be part of a project one day.
 NOT_YET = ("calibration", "packages", "actuals")
@@ -185,9 +186,7 @@ class _Reader:
 
     def _check(self, policy: Policy, file: TomlFile, said: _Said, tables: list[Table]) -> None:
         self.findings.extend(check_columns(policy, file, tables))
-        self.findings.extend(
-            check_policy(policy, file, file.bends, said.planned, said.periods(), said.has_history)
-        )
+        self.findings.extend(_problems(policy, file, file.bends, said))
 
     def _check_scenario(
         self,
@@ -204,9 +203,7 @@ class _Reader:
             merged = scenario.over(policy)
             problems = [
                 problem
-                for problem in check_policy(
-                    merged, file, bends, said.planned, said.periods(), said.has_history
-                )
+                for problem in _problems(merged, file, bends, said)
                 if (problem.found, problem.expected) not in known
             ]
         self.findings.extend(problems)
@@ -229,6 +226,12 @@ class _Reader:
                     f"{channel} is in budget.csv but has neither history nor curve: "
                     f"it is held at its budget.{near}"
                 )
+
+
+def _problems(policy: Policy, file: TomlFile, bends: Bends, said: _Said) -> Iterator[Finding]:
+    """What the policy says that does not fit the tables; ``file`` is where it says so."""
+    yield from check_policy(policy, file, bends, said.planned, said.periods(), said.has_history)
+    yield from check_values(policy, file, said.planned, said.has_history, said.history)
 
 
 def _place(finding: Finding) -> tuple[str, int]:

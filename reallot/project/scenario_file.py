@@ -16,6 +16,7 @@ from reallot.project.policy import (
     Exploration,
     Layers,
     Lifecycle,
+    Moves,
     NamedReserve,
     Operating,
     Part,
@@ -27,9 +28,10 @@ from reallot.project.policy import (
     Section,
     Share,
     StrategicReserve,
+    Target,
     Tiers,
 )
-from reallot.project.policy.types import Amount, Band, Fraction, as_tuple, number_or_list
+from reallot.project.policy.types import Amount, Band, Fraction, Weight, as_tuple, number_or_list
 
 # One factor for all quarters, or one for each.
 Factors = Annotated[
@@ -88,6 +90,9 @@ class ScenarioFile(Section):
     pilots: Pilots | None = None
     layers: Annotated[tuple[Layers, ...], BeforeValidator(as_tuple)] = ()
     lifecycle: Annotated[tuple[Lifecycle, ...], BeforeValidator(as_tuple)] = ()
+    weights: dict[str, Weight] = Field(default_factory=dict)
+    target: Target = Target()
+    moves: Moves = Moves()
 
     def over(self, policy: Policy) -> Policy:
         """The policy as it holds in this scenario: the same key replaces."""
@@ -116,12 +121,20 @@ class ScenarioFile(Section):
             )
         if self.tiers is not None:
             changes["tiers"] = policy.tiers.model_copy(update=self.tiers.named)
+        changes["weights"] = policy.weights | self.weights
+        changes["target"] = policy.target.model_copy(update=_given(self.target))
+        changes["moves"] = policy.moves.model_copy(update=_given(self.moves))
         return policy.model_copy(update=changes)
 
 
 def _replaced(entries: tuple[Any, ...], others: tuple[Any, ...]) -> tuple[Any, ...]:
     """Entries by name, each replaced as a whole; new names at the end."""
     return tuple({entry.name: entry for entry in (*entries, *others)}.values())
+
+
+def _given(section: Section) -> dict[str, Any]:
+    """What a section sets itself."""
+    return {field: getattr(section, field) for field in section.model_fields_set}
 
 
 def _merged(
@@ -133,8 +146,7 @@ def _merged(
     for change in changes:
         known = by_name.get(name_of(change))
         given = {
-            field: getattr(change, field)
-            for field in change.model_fields_set & set(kind.model_fields)
+            field: value for field, value in _given(change).items() if field in kind.model_fields
         }
         by_name[name_of(change)] = (
             kind(**given) if known is None else known.model_copy(update=given)

@@ -26,28 +26,11 @@ Model = TypeVar("Model", bound=Section)
 # What the policy may say one day; a star stands for any entry.
 NOT_YET: frozenset[tuple[str, ...]] = frozenset(
     [
-        ("plan", "margin"),
-        ("plan", "shift_between_quarters"),
         ("reserve", "keep_value"),
-        ("weights",),
-        ("target",),
-        ("moves",),
         ("trigger",),
-    ]
-    + [
-        ("channel", "*", key)
-        for key in (
-            "launch_at",
-            "fixed_cost",
-            "cost_of_result",
-            "cac_ceiling",
-            "lifetime_value",
-            "margin",
-            "owner",
-        )
+        ("channel", "*", "owner"),
     ]
 )
-NOT_YET_OBJECTIVES = ("profit", "spend")
 EXAMPLES = {
     "plan": '[plan] with currency = "CNY", first_quarter = "2027Q1" and quarters = 4',
     "currency": 'currency = "CNY"',
@@ -167,7 +150,7 @@ class TomlFile:
         kept = {}
         for name, entry in value.items():
             here = (*key, name)
-            if _is_not_read_yet(here, entry):
+            if _is_not_read_yet(here):
                 found = f"this version does not read {written(here)} yet"
                 findings.append(self.finding(here, found, "Delete it."))
             else:
@@ -303,9 +286,7 @@ def _unmarked(node: Any) -> Any:
     return node
 
 
-def _is_not_read_yet(key: Key, value: Any) -> bool:
-    if key == ("plan", "objective"):
-        return value in NOT_YET_OBJECTIVES
+def _is_not_read_yet(key: Key) -> bool:
     return tuple("*" if isinstance(step, int) else step for step in key) in NOT_YET
 
 

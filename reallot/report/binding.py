@@ -89,7 +89,7 @@ def _rule(plan: Plan, end: str, entries: list[RuleEntry]) -> BindingRule:
 
 def _step(entry: RuleEntry) -> str:
     sign = "+" if entry.side == "max" else MINUS
-    return f"{sign}1 {'pp' if entry.unit == '%' else entry.unit}"
+    return f"{sign}1 {'pp' if entry.unit == '%' else entry.unit.removesuffix('s')}"
 
 
 def _range(entries: list[RuleEntry], currency: str) -> str:

@@ -21,7 +21,8 @@ _MARGINAL_DIGITS = 6
 class BookedRow:
     """A row of the plan to the last digit that is written; fields as in `PlanRow`.
 
-    Over all rows ``expected_response`` adds up to the plan's objective, rounded alike.
+    Over all rows ``expected_response`` adds up to the plan's objective, rounded alike (to the
+    response where the objective is least money).
     """
 
     quarter: str
@@ -41,7 +42,9 @@ def booked(plan: Plan) -> tuple[BookedRow, ...]:
     Raises ValueError where the rows' responses do not add up to the objective.
     """
     money = _amount_decimals(plan)
-    responses = _tied_out([row.expected_response for row in plan.rows], plan.objective)
+    parts = [row.expected_response for row in plan.rows]
+    whole = plan.objective if plan.sense == "max" else math.fsum(parts)
+    responses = _tied_out(parts, whole)
     return tuple(
         _booked(row, money, response) for row, response in zip(plan.rows, responses, strict=True)
     )

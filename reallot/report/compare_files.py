@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict
 from decimal import Decimal
 
-from optimizer.plan import RESERVE
-from reallot.report.figures import money, percent_signed, share_of, table_decimals
+from optimizer.plan import RESERVE, UNSPENT
+from reallot.report.figures import money, percent, percent_signed, share_of, table_decimals
+from reallot.report.measure import MEASURES
 from reallot.report.page import render
 from reallot.report.plan_csv import Cell, csv_bytes
 from reallot.report.plan_json import VERSION, json_bytes
@@ -81,33 +82,40 @@ def compare_html(comparison: Comparison) -> bytes:
         "total": _row(comparison.at("total")[0]),
         "response_decimals": table_decimals(max(o.objective for o in comparison.outcomes)),
         "headline": _headline(comparison),
+        "measure": MEASURES[comparison.objective],
     }
     return render("compare.html.j2", page)
 
 
 def _headline(comparison: Comparison) -> str:
-    """What moving the money brings, from the least to the most."""
+    """What the plans gain, from the least to the most."""
 
     def said(outcome: Outcome) -> str:
-        base = outcome.comparable_objective
-        share = f"{percent_signed(outcome.gain / base)} in " if base else ""
+        of = outcome.gain_share
+        said_of = percent if comparison.objective == "spend" else percent_signed
+        share = "" if of is None else f"{said_of(of)} in "
         return f"{money(outcome.gain, comparison.currency)} ({share}{outcome.scenario})"
 
     outcomes = sorted(comparison.outcomes, key=lambda outcome: outcome.gain)
     ends = [outcomes[0]] if len(outcomes) == 1 else [outcomes[0], outcomes[-1]]
-    brings = " to ".join(map(said, ends))
-    return f"Moving money brings {brings} more response than the same money spent as approved."
+    amounts = " to ".join(map(said, ends))
+    return {
+        "response": f"Moving money brings {amounts} more response than the same money spent as "
+        "approved.",
+        "profit": f"The plans make {amounts} more profit than the approved budget.",
+        "spend": f"The targets are met with {amounts} less money on channels than approved.",
+    }[comparison.objective]
 
 
 def _row(line: Line) -> tuple[str, bool, float, list[tuple[float, float | None]]]:
     """Name, whether it is the pool, the current amount, and each plan's amount and change."""
     cells = [(amount, share_of(amount, line.current)) for amount in line.amounts]
     name = line.quarter if line.level == "quarter" and line.quarter else line.name
-    return name, line.name == RESERVE, line.current, cells
+    return name, line.name in (RESERVE, UNSPENT), line.current, cells
 
 
 def _outcome(outcome: Outcome) -> dict[str, str | float]:
-    return asdict(outcome) | {"gain": outcome.gain}
+    return {name: value for name, value in asdict(outcome).items() if name != "gain_share"}
 
 
 def _measures(comparison: Comparison) -> dict[str, list[float]]:

@@ -10,6 +10,7 @@ from models.curve import ResponseCurve
 from models.saturation import Floats
 from optimizer.plan import Plan
 from optimizer.problem import AllocationProblem
+from optimizer.response import response_of
 from reallot.report.figures import full, table_decimals
 
 _POINTS = 61
@@ -20,9 +21,10 @@ _MARGIN = 1.1
 class Standing:
     """One channel's curve at steady state, with the current budget and the plan on it.
 
-    Spend is money of the plan per period, the mean over the horizon; response is per period, with
-    the horizon's mean demand and media price, once carry-over has built up. ``line`` is (2, K)
-    spend and response; ``seen`` the spend per period of the history at this plan's media prices.
+    Spend is what buys media per period (fixed costs and costs of results are left out), the mean
+    over the horizon; response is per period, with the horizon's mean demand and media price, once
+    carry-over has built up. ``line`` is (2, K) spend and response; ``seen`` the spend per period of
+    the history at this plan's media prices.
     """
 
     curve: ResponseCurve
@@ -41,8 +43,10 @@ class Standing:
 def standings(plan: Plan) -> dict[str, Standing]:
     """Every channel that has a curve, in the plan's order."""
     problem = plan.problem
+    media_of = response_of(problem).media
+    current, recommended = media_of(problem.current), media_of(plan.allocation.spend)
     return {
-        channel.name: _standing(plan, c, channel.curve)
+        channel.name: _standing(problem, c, channel.curve, current[c], recommended[c])
         for c, channel in enumerate(problem.channels)
         if channel.curve is not None
     }
@@ -54,15 +58,16 @@ def warnings_of(plan: Plan) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*plan.warnings, *(text for text in found if text is not None))))
 
 
-def _standing(plan: Plan, c: int, curve: ResponseCurve) -> Standing:
-    problem = plan.problem
+def _standing(
+    problem: AllocationProblem, c: int, curve: ResponseCurve, current: Floats, recommended: Floats
+) -> Standing:
     price, demand = float(problem.media_price[c].mean()), float(problem.demand[c].mean())
     periods = curve.period.per_quarter * len(problem.quarters)
 
     def response(spend: Floats) -> Floats:
         return np.asarray(demand * curve.at(spend / price / (1 - curve.carryover)))
 
-    marks = np.array([problem.current[c].sum(), plan.allocation.spend[c].sum()]) / periods
+    marks = np.array([current.sum(), recommended.sum()]) / periods
     seen = (
         None if curve.observed is None else (curve.observed[0] * price, curve.observed[1] * price)
     )
@@ -75,7 +80,7 @@ def _standing(plan: Plan, c: int, curve: ResponseCurve) -> Standing:
         recommended=(float(marks[1]), float(values[1])),
         line=np.stack([line, response(line)]),
         seen=seen,
-        beyond=_beyond(problem, plan.allocation.spend[c], c, curve),
+        beyond=_beyond(problem, recommended, c, curve),
     )
 
 

@@ -11,14 +11,18 @@ from markupsafe import Markup
 
 from models.saturation import Floats
 from optimizer.comparable import spent_lines
-from optimizer.plan import RESERVE, Plan
+from optimizer.plan import RESERVE, UNSPENT, Plan
 from optimizer.rules import funds
 from reallot.report.binding import binding_rules, dearest, spans
 from reallot.report.charts import curve_chart
 from reallot.report.figures import difference, percent, rate, share_of, short, table_decimals
+from reallot.report.measure import MEASURES
 from reallot.report.page import render
 from reallot.report.reach import Standing, standings, warnings_of
-from reallot.report.story import Story, story_of
+from reallot.report.story import story_of
+from reallot.report.targets import targets_of
+from reallot.report.worth import worth_of
+from reallot.values import WEIGHT
 
 # A drawing is some 7 kB and 40 ms; beyond these the table of curves says it better.
 MOST_DRAWN = 12
@@ -29,14 +33,14 @@ _MOST_WARNINGS = 8
 
 @dataclass(frozen=True)
 class Line:
-    """One channel, or the pool or a fund, over the horizon and by quarter (Q,).
+    """One channel, the pool, a fund or what stays unspent, over the horizon and by quarter (Q,).
 
     ``response`` is None where nothing is known of what the channel brings. ``marginal`` is the mean
     of the quarters weighted by their money, ``bar`` the change on a scale of -100 to 100.
     """
 
     name: str
-    pool: bool
+    kept: bool
     current: Floats
     recommended: Floats
     response: float | None
@@ -79,9 +83,10 @@ def _page(plan: Plan, inputs: Mapping[str, str]) -> dict[str, Any]:
     problem, story = plan.problem, story_of(plan)
     lines = _lines(plan)
     found = standings(plan)
-    drawn = _most_moved(lines)
+    drawn = _most_moved([line for line in lines if _drawable(line, found)])
     binding = binding_rules(plan)
     warnings = warnings_of(plan)
+    worth = worth_of(plan)
     budget = float(problem.budget.sum())
     approved = float(problem.current.sum() + problem.current_pool.sum())
     return {
@@ -90,8 +95,15 @@ def _page(plan: Plan, inputs: Mapping[str, str]) -> dict[str, Any]:
         "quarters": problem.quarters,
         "span": _span(problem.quarters),
         "story": story,
-        "steps": tuple(zip(story.steps, _step_words(plan, story), strict=True)),
+        "steps": tuple(zip(story.steps, _step_words(plan), strict=True)),
         "objective": plan.objective,
+        "measure": MEASURES[problem.objective],
+        "kind": problem.objective,
+        "brought": sum(row.expected_response for row in plan.rows),
+        "unspent": float(plan.allocation.unspent.sum()),
+        "worth": worth,
+        "weights": worth[-1].parts.get(WEIGHT, 0.0) if worth else 0.0,
+        "targets": targets_of(plan),
         "budget": budget,
         "approved": approved,
         "budget_change": difference(budget, approved),
@@ -102,7 +114,7 @@ def _page(plan: Plan, inputs: Mapping[str, str]) -> dict[str, Any]:
         "quarter_budgets": problem.budget.tolist(),
         "warnings": warnings[:_MOST_WARNINGS],
         "more_warnings": warnings[_MOST_WARNINGS:],
-        "channels": sorted(lines, key=lambda line: (line.pool, -line.change)),
+        "channels": sorted(lines, key=lambda line: (line.kept, 0.0 if line.kept else -line.change)),
         "grid": lines,
         "curves": [(channel.name, found.get(channel.name)) for channel in problem.channels],
         "drawn": [_drawing(plan, name, found[name]) for name in drawn],
@@ -119,28 +131,28 @@ def _page(plan: Plan, inputs: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _lines(plan: Plan) -> list[Line]:
-    """Channels in the plan's order, then the pool."""
+    """Channels in the plan's order, then the pool, then what stays unspent."""
     problem, quarters = plan.problem, len(plan.problem.quarters)
-    current = np.vstack([problem.current, problem.current_pool])
-    amounts = np.vstack([plan.allocation.spend, plan.allocation.pool])
+    current, amounts = plan.approved, plan.recommended
     change = np.abs((amounts - current).sum(axis=1))
     widest = float(change.max()) if change.max() > 0 else 1.0
     rows = {(row.channel, row.quarter): row for row in plan.rows}
     found = standings(plan)
-    kept = {*funds(problem), RESERVE}
+    kept = {*funds(problem), RESERVE, UNSPENT}
     lines = []
-    for number, name in enumerate((*problem.names, RESERVE)):
+    for number, name in enumerate(plan.lines):
         own = [rows[name, quarter] for quarter in problem.quarters]
-        known = name in found and found[name].drawable
+        # Of profit it is always known what was paid.
+        told = problem.objective == "profit" or (name in found and found[name].drawable)
         rates = [row.marginal_return for row in own if row.marginal_return is not None]
         weights = amounts[number] if amounts[number].sum() > 0 else np.ones(quarters)
         lines.append(
             Line(
                 name=name,
-                pool=name in kept,
+                kept=name in kept,
                 current=current[number],
                 recommended=amounts[number],
-                response=sum(row.expected_response for row in own) if known else None,
+                response=sum(row.expected_response for row in own) if told else None,
                 marginal=float(np.average(rates, weights=weights)) if rates else None,
                 bar=100 * float((amounts - current)[number].sum()) / widest,
             )
@@ -149,11 +161,14 @@ def _lines(plan: Plan) -> list[Line]:
 
 
 def _most_moved(lines: list[Line]) -> list[str]:
-    """The channels to draw: those with a curve that move most, in the plan's order."""
-    known = [line for line in lines if line.response is not None]
-    moved = sorted(known, key=lambda line: -float(np.abs(line.recommended - line.current).sum()))
+    """The channels to draw: those that move most, in the plan's order."""
+    moved = sorted(lines, key=lambda line: -float(np.abs(line.recommended - line.current).sum()))
     chosen = {line.name for line in moved[:MOST_DRAWN]}
-    return [line.name for line in known if line.name in chosen]
+    return [line.name for line in lines if line.name in chosen]
+
+
+def _drawable(line: Line, found: Mapping[str, Standing]) -> bool:
+    return line.name in found and found[line.name].drawable
 
 
 def _drawing(plan: Plan, name: str, standing: Standing) -> Drawing:
@@ -165,10 +180,15 @@ def _drawing(plan: Plan, name: str, standing: Standing) -> Drawing:
     return Drawing(name, words, standing, curve_chart(standing))
 
 
-def _step_words(plan: Plan, story: Story) -> tuple[str, ...]:
+def _step_words(plan: Plan) -> tuple[str, ...]:
     """What each step of the story means, beside its amount."""
     currency = plan.problem.currency
-    share = "" if story.gain_share is None else f"{percent(story.gain_share)} more by "
+    if plan.sense == "min":
+        return "money on channels as approved", "what meeting the targets saves or takes", ""
+    if plan.problem.objective == "profit":
+        return "what the approved amounts would make in this scenario", "", ""
+    base = plan.comparable_objective
+    share = f"{percent(plan.gain / base)} more by " if base else ""
     lines = spent_lines(plan.problem)
     spent, approved = (
         float(amounts[lines].sum()) for amounts in (plan.allocation.spend, plan.problem.current)
@@ -178,7 +198,7 @@ def _step_words(plan: Plan, story: Story) -> tuple[str, ...]:
     return (
         "what the approved amounts would bring in this scenario",
         on_channels if difference(spent, approved) else same,
-        f"{share}placing the same money elsewhere" if story.gain >= 0 else "what the rules cost",
+        f"{share}placing the same money elsewhere" if plan.gain >= 0 else "what the rules cost",
         "",
     )
 

@@ -26,7 +26,7 @@ _NAMED = 3
 
 @dataclass(frozen=True)
 class Step:
-    """One step from the approved budget's response to the plan's."""
+    """One step from what the approved budget brings (or takes) to what the plan does."""
 
     name: str
     amount: float
@@ -35,8 +35,9 @@ class Step:
 
 @dataclass(frozen=True)
 class Story:
-    """What a plan does, brings and costs; ``moved`` is money, the share is of the budget.
+    """What a plan does, brings and costs.
 
+    ``moved`` is money; ``gain`` as in `Plan.gain`, its share of what it is measured against.
     ``gave_way`` is empty where every rule holds.
     """
 
@@ -53,24 +54,34 @@ class Story:
 
 def story_of(plan: Plan) -> Story:
     """The plan's own account of itself."""
-    gain = plan.objective - plan.comparable_objective
-    base = plan.comparable_objective
-    moved = _moved(plan)
+    moved, against = _moved(plan), plan.measured_against
     return Story(
-        headline=_headline(plan, moved, gain),
+        headline=_headline(plan, moved),
         direction=_direction(plan),
         gave_way=_gave_way(plan),
         pool=_pool(plan),
         proof=proof_of(plan),
         moved=moved,
-        gain=gain,
-        gain_share=gain / base if base else None,
-        steps=(
-            Step("Approved budget", plan.current_objective, True),
-            Step("Money: budget and pool", difference(base, plan.current_objective), False),
-            Step("Moving it", gain, False),
-            Step("This plan", plan.objective, True),
-        ),
+        gain=plan.gain,
+        gain_share=plan.gain / abs(against) if against else None,
+        steps=_steps(plan),
+    )
+
+
+def _steps(plan: Plan) -> tuple[Step, ...]:
+    approved = Step("Approved budget", plan.current_objective, True)
+    last = Step("This plan", plan.objective, True)
+    if plan.sense == "min":
+        saved = difference(plan.objective, plan.current_objective)
+        return approved, Step("More or less money", saved, False), last
+    if plan.problem.objective == "profit":
+        return approved, Step("Moving money, or leaving it unspent", plan.gain, False), last
+    base = plan.comparable_objective
+    return (
+        approved,
+        Step("Money: budget and pool", difference(base, plan.current_objective), False),
+        Step("Moving it", difference(plan.objective, base), False),
+        last,
     )
 
 
@@ -80,10 +91,13 @@ def proof_of(plan: Plan) -> str:
         return "There is nothing to prove: of no channel is it known what it brings."
     currency = plan.problem.currency
     digits = table_decimals(plan.objective)
-    sentence = (
-        f"No plan within these rules can bring more than {full(plan.bound, digits)} {currency}; "
-        f"this one brings {full(plan.objective, digits)} {currency} (gap {gap(plan.gap)})."
-    )
+    limit, reached = (f"{full(value, digits)} {currency}" for value in (plan.bound, plan.objective))
+    sentence = {
+        "response": f"can bring more than {limit}; this one brings {reached}",
+        "profit": f"can make more profit than {limit}; this one makes {reached}",
+        "spend": f"meets the targets with less than {limit} on channels; this one takes {reached}",
+    }[plan.problem.objective]
+    sentence = f"No plan within these rules {sentence} (gap {gap(plan.gap)})."
     if plan.status == "time_limit":
         return f"{sentence} The time limit ended the search; a longer one may close the gap."
     return sentence
@@ -99,26 +113,43 @@ def _moved(plan: Plan) -> float:
     return float(np.abs(spend - comparable_spend(plan.problem, spend)).sum()) / 2
 
 
-def _headline(plan: Plan, moved: float, gain: float) -> str:
-    currency = plan.problem.currency
-    least = max(plan.problem.minor_unit, 1e-9 * float(plan.problem.budget.sum()))
+def _headline(plan: Plan, moved: float) -> str:
+    problem, currency = plan.problem, plan.problem.currency
+    budget = float(problem.budget.sum())
+    least = max(problem.minor_unit, 1e-9 * budget) * problem.current.size
     if _nothing_known(plan):
         return "Nothing can be recommended: no channel's history shows what it brings."
-    if moved <= least * plan.problem.current.size:
+    if plan.sense == "min":
+        return _saving(plan, least)
+    unspent = float(plan.allocation.unspent.sum())
+    if moved <= least and unspent <= least:
         return "Nothing needs to move: the approved split is the best that these rules allow."
-    of_budget = percent(moved / float(plan.problem.budget.sum()))
-    start = f"Moving {money(moved, currency)} ({of_budget} of the budget)"
-    base = plan.comparable_objective
-    share = f" ({percent_signed(gain / base)})" if base else ""
-    if gain < 0:
+    start = f"Moving {money(moved, currency)} ({percent(moved / budget)} of the budget)"
+    if unspent > least:
+        start += f" and leaving {money(unspent, currency)} unspent"
+    base = plan.measured_against
+    share = f" ({percent_signed(plan.gain / abs(base))})" if base else ""
+    if problem.objective == "profit":
+        what, than = "profit", "the approved budget"
+    else:
+        what, than = "response", "the same money spent as approved"
+    if plan.gain < 0:
         return (
-            f"{start} keeps the rules and costs {money(-gain, currency)} of response{share} "
-            "against the same money spent as approved, which they do not allow."
+            f"{start} keeps the rules and costs {money(-plan.gain, currency)} of {what}{share} "
+            f"against {than}, which they do not allow."
         )
-    return (
-        f"{start} brings {money(gain, currency)} more response{share} than the same money spent as "
-        "approved."
-    )
+    return f"{start} brings {money(plan.gain, currency)} more {what}{share} than {than}."
+
+
+def _saving(plan: Plan, least: float) -> str:
+    """What meeting the targets takes, against the approved budget."""
+    currency, base = plan.problem.currency, plan.current_objective
+    takes = f"The targets are met with {money(plan.objective, currency)} on channels"
+    if abs(plan.gain) <= least:
+        return f"{takes}, as much as approved."
+    word = "less" if plan.gain > 0 else "more"
+    share = f" ({percent_signed(-plan.gain / base)})" if base else ""
+    return f"{takes}, {money(abs(plan.gain), currency)} {word} than approved{share}."
 
 
 def _direction(plan: Plan) -> str:
@@ -174,10 +205,13 @@ def _pool(plan: Plan) -> str:
     for c in np.flatnonzero(~spent_lines(problem)).tolist():
         then, now = plan.allocation.spend[c].sum(), problem.current[c].sum()
         holds += f" {kept(problem.names[c], float(then), float(now))}"
-    effect = plan.comparable_objective - plan.current_objective
+    unspent = float(plan.allocation.unspent.sum())
+    effect = plan.measured_against - plan.current_objective
     by_budget = _against(budget - budget_now, least, currency, "", "than approved")
     if abs(budget - budget_now) > least:
         holds += f" The budget of this scenario is {by_budget.removeprefix(', ')}."
+    if unspent > least:
+        holds += f" {money(unspent, currency)} of the budget stays unspent."
     if abs(effect) > 1e-6 * abs(plan.current_objective):
         word = "costs" if effect < 0 else "brings"
         holds += f" That alone {word} {money(abs(effect), currency)} of response."

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import io
 
-import numpy as np
 from rich import box
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from models.curve import Curves
-from optimizer.plan import RESERVE, Plan
+from optimizer.plan import RESERVE, UNSPENT, Plan
 from optimizer.rules import funds
 from reallot.report.figures import (
     difference,
@@ -22,6 +21,7 @@ from reallot.report.figures import (
     short,
     short_signed,
 )
+from reallot.report.measure import MEASURES
 from reallot.report.reach import warnings_of
 from reallot.report.story import story_of
 
@@ -67,21 +67,19 @@ def curves_table(curves: Curves) -> str:
 
 def _plan_table(plan: Plan) -> Table:
     """Channels over the whole horizon, the pool, and the total."""
-    problem = plan.problem
-    table = _table(problem.currency, "Approved", "Plan", "Change", "in %", "Response")
-    current = np.append(problem.current.sum(axis=1), problem.current_pool.sum()).tolist()
-    amounts = np.append(plan.allocation.spend.sum(axis=1), plan.allocation.pool.sum()).tolist()
-    response = dict.fromkeys((*problem.names, RESERVE), 0.0)
+    problem, measure = plan.problem, MEASURES[plan.problem.objective]
+    table = _table(problem.currency, "Approved", "Plan", "Change", "in %", measure.counted)
+    current, amounts = plan.approved.sum(axis=1).tolist(), plan.recommended.sum(axis=1).tolist()
+    response = dict.fromkeys(plan.lines, 0.0)
     for row in plan.rows:
         response[row.channel] += row.expected_response
-    kept = {*funds(problem), RESERVE}
+    kept = {*funds(problem), RESERVE, UNSPENT}
     for name, now, then in zip(response, current, amounts, strict=True):
-        pool = name in kept
-        brings = "" if pool else short(response[name])
-        table.add_row(*_cells(name, now, then), brings, style="dim" if pool else "")
+        brings = "" if name in kept else short(response[name])
+        table.add_row(*_cells(name, now, then), brings, style="dim" if name in kept else "")
     table.add_section()
     total = _cells("total", sum(current), sum(amounts))
-    table.add_row(*total, short(plan.objective), style="bold")
+    table.add_row(*total, short(sum(response.values())), style="bold")
     return table
 
 

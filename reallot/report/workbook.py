@@ -7,12 +7,15 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from optimizer.plan import RESERVE, Plan
+from optimizer.plan import Plan
 from reallot.report.booking import booked
 from reallot.report.figures import difference, share_of, table_decimals
+from reallot.report.measure import MEASURES
 from reallot.report.reach import standings, warnings_of
 from reallot.report.sheet import Book, Column, Value
 from reallot.report.story import story_of
+from reallot.report.targets import targets_of
+from reallot.report.worth import worth_of
 
 _WORDS = 95.0
 _SIDES = {"min": "at least", "max": "at most"}
@@ -29,6 +32,8 @@ def workbook(plan: Plan, inputs: Mapping[str, str]) -> bytes:
     _summary(book, plan)
     _plan(book, plan)
     _by_quarter(book, plan)
+    _worth(book, plan)
+    _targets(book, plan)
     _rules(book, plan)
     if plan.bent:
         _gave_way(book, plan)
@@ -42,15 +47,13 @@ def _summary(book: Book, plan: Plan) -> None:
     """The story, and every channel over the horizon with a chart."""
     problem, story = plan.problem, story_of(plan)
     sentences = (story.headline, story.direction, story.gave_way, story.pool, story.proof)
-    names = (*problem.names, RESERVE)
-    current = np.append(problem.current.sum(axis=1), problem.current_pool.sum())
-    amounts = np.append(plan.allocation.spend.sum(axis=1), plan.allocation.pool.sum())
-    response = dict.fromkeys(names, 0.0)
+    current, amounts = plan.approved.sum(axis=1), plan.recommended.sum(axis=1)
+    response = dict.fromkeys(plan.lines, 0.0)
     for row in plan.rows:
         response[row.channel] += row.expected_response
     lines: list[list[Value]] = [
         [name, now, then, difference(then, now), share_of(then, now), response[name]]
-        for name, now, then in zip(names, current.tolist(), amounts.tolist(), strict=True)
+        for name, now, then in zip(plan.lines, current.tolist(), amounts.tolist(), strict=True)
     ]
     now, then = float(current.sum()), float(amounts.sum())
     total: list[Value] = [
@@ -59,7 +62,7 @@ def _summary(book: Book, plan: Plan) -> None:
         then,
         difference(then, now),
         share_of(then, now),
-        plan.objective,
+        sum(response.values()),
     ]
     columns = (
         Column("Channel", "text", 30),
@@ -67,7 +70,7 @@ def _summary(book: Book, plan: Plan) -> None:
         Column("Plan", "money", 15),
         Column("Change", "change", 15),
         Column("Change in %", "percent change", 13),
-        Column("Response", "money", 17),
+        Column(MEASURES[problem.objective].counted, "money", 17),
     )
     steps = [(step.name, step.amount) for step in story.steps]
     book.story_sheet("Summary", [s for s in sentences if s], steps, columns, lines, total)
@@ -82,7 +85,7 @@ def _plan(book: Book, plan: Plan) -> None:
         Column("Plan", "exact", 16),
         Column("Change", "exact change", 16),
         Column("Change in %", "percent change", 12),
-        Column("Response", "money", 16),
+        Column(MEASURES[plan.problem.objective].counted, "money", 16),
         Column(f"Next {plan.problem.currency} brings", "rate", 12),
         Column("Why", "text", _WORDS),
     )
@@ -106,8 +109,7 @@ def _plan(book: Book, plan: Plan) -> None:
 def _by_quarter(book: Book, plan: Plan) -> None:
     """Channels down, quarters across: the plan and its change on the approved amount."""
     problem = plan.problem
-    current = np.vstack([problem.current, problem.current_pool])
-    amounts = np.vstack([plan.allocation.spend, plan.allocation.pool])
+    current, amounts = plan.approved, plan.recommended
     columns = [Column("Channel", "text", 26)]
     for quarter in problem.quarters:
         columns += [
@@ -121,11 +123,52 @@ def _by_quarter(book: Book, plan: Plan) -> None:
         pairs = zip(then.tolist(), now.tolist(), strict=True)
         return [name, *(value for a, b in pairs for value in (a, share_of(a, b)))]
 
-    lines = [
-        line(name, current[row], amounts[row]) for row, name in enumerate((*problem.names, RESERVE))
-    ]
+    lines = [line(name, current[row], amounts[row]) for row, name in enumerate(plan.lines)]
     total = line("Budget", current.sum(axis=0), amounts.sum(axis=0))
     book.table_sheet("By quarter", columns, lines, total)
+
+
+def _worth(book: Book, plan: Plan) -> None:
+    """Value by part and cost by kind, where there is more than one."""
+    found = worth_of(plan)
+    if not found:
+        return
+    names = list(found[-1].parts)
+    kinds = ("Value", "Fixed cost", "Media", "Cost of result", "Cost")
+    columns = [Column("Channel", "text", 26)]
+    columns += [Column(name.capitalize(), "money", 16) for name in (*names, *kinds)]
+    columns += [Column("ROI", "percent change", 10), Column("Direct ROI", "percent change", 12)]
+    *lines, total = (
+        [
+            worth.name,
+            *worth.parts.values(),
+            worth.value,
+            worth.fixed,
+            worth.media,
+            worth.result,
+            worth.cost,
+            worth.roi,
+            worth.direct_roi,
+        ]
+        for worth in found
+    )
+    book.table_sheet("Value and cost", columns, lines, total)
+
+
+def _targets(book: Book, plan: Plan) -> None:
+    """Every target, and whether the plan meets it."""
+    columns = (
+        Column("Target", "text", 20),
+        Column("Asked", "number", 18),
+        Column("Reached", "number", 18),
+        Column("Unit", "text", 14),
+        Column("Met", "text", 8),
+    )
+    lines: list[list[Value]] = [
+        [t.name, t.asked, t.reached, t.unit, "met" if t.met else "missed"] for t in targets_of(plan)
+    ]
+    if lines:
+        book.table_sheet("Targets", columns, lines)
 
 
 def _rules(book: Book, plan: Plan) -> None:

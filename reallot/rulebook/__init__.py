@@ -12,7 +12,7 @@ from reallot.project import Project
 from reallot.project.policy import Policy
 from reallot.rulebook.amounts import amounts
 from reallot.rulebook.changes import changes
-from reallot.rulebook.elasticity import elasticity
+from reallot.rulebook.elasticity import elasticity, moves
 from reallot.rulebook.grading import graded
 from reallot.rulebook.mixes import layers, lifecycle
 from reallot.rulebook.order import order_of
@@ -20,7 +20,9 @@ from reallot.rulebook.pilots import pilots
 from reallot.rulebook.reserves import reserve, reserves
 from reallot.rulebook.resources import resources
 from reallot.rulebook.shares import capacities, ratios, shares
+from reallot.rulebook.targets import returns, target_warnings, targets
 from reallot.rulebook.tiers import earmark, exploration, tiers
+from reallot.values import Results
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,11 @@ class Rulebook:
 
 
 def rules_of(
-    project: Project, policy: Policy, channels: tuple[Channel, ...], curves: Curves
+    project: Project,
+    policy: Policy,
+    channels: tuple[Channel, ...],
+    curves: Curves,
+    results: Results,
 ) -> Rulebook:
     """The rules that the policy names; without a key, there is no rule."""
     grades = graded(project, policy, channels, curves)
@@ -43,7 +49,9 @@ def rules_of(
         *reserves(policy),
         *elasticity(policy, channels),
         *changes(policy, order),
+        *moves(policy),
         *amounts(policy, channels, order),
+        *returns(policy, channels, results),
         *shares(policy),
         *ratios(policy),
         *resources(policy),
@@ -54,5 +62,7 @@ def rules_of(
         *pilots(policy),
         *layers(policy),
         *lifecycle(policy),
+        *targets(project, policy, curves, results),
     )
-    return Rulebook(named, (*grades.warnings, *order.warnings))
+    warnings = (*grades.warnings, *order.warnings)
+    return Rulebook(named, (*warnings, *target_warnings(project, policy, channels, results)))

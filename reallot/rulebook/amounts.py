@@ -12,13 +12,17 @@ from reallot.rulebook.order import Order
 
 
 def amounts(policy: said.Policy, channels: tuple[Channel, ...], order: Order) -> tuple[Rule, ...]:
-    """Floors, caps, what is signed, and what is held, frozen, committed or stopped."""
+    """Floors, caps, beginnings, fixed costs, what is signed, and what is settled."""
     entries = [policy.says_of(channel.name) for channel in channels]
     named: list[Rule] = []
     if floors := _given(entries, lambda entry: entry.floor):
         named.append(rules.Floor(floors))
     if caps := _given(entries, lambda entry: entry.cap):
         named.append(rules.Cap(caps))
+    if launches := _given(entries, lambda entry: entry.launch_at):
+        named.append(rules.Launch(launches))
+    if any(channel.fixed_cost > 0 for channel in channels):
+        named.append(rules.FixedCost())
     if signed := _signed(entries, policy.plan.quarters):
         named.append(rules.Contracted(signed))
     if order.held:

@@ -1,4 +1,4 @@
-"""Rules about how far amounts may move."""
+"""Rules about how far amounts may move, and how many."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from reallot.project import policy as said
 def elasticity(said_: said.Policy, channels: tuple[Channel, ...]) -> tuple[rules.Elasticity, ...]:
     """One rule for all bands, or none where the policy names no band."""
     default = said_.elasticity.default
-    unit = {name: _band(moves) for name, moves in said_.elasticity.unit.items()}
+    unit = {name: _band(sides) for name, sides in said_.elasticity.unit.items()}
     entries = [said_.says_of(channel.name) for channel in channels]
     channel = {e.name: _band(e.elasticity) for e in entries if e.elasticity is not None}
     if default is None and not unit and not channel:
@@ -18,5 +18,13 @@ def elasticity(said_: said.Policy, channels: tuple[Channel, ...]) -> tuple[rules
     return (rules.Elasticity(None if default is None else _band(default), unit, channel),)
 
 
-def _band(moves: said.Moves) -> rules.Band:
-    return rules.Band(moves.down, moves.up)
+def _band(sides: said.Sides) -> rules.Band:
+    return rules.Band(sides.down, sides.up)
+
+
+def moves(policy: said.Policy) -> tuple[rules.Moves, ...]:
+    """How many channels change and by how much at least, if the policy says."""
+    asked = policy.moves
+    if asked.most is None and asked.least is None:
+        return ()
+    return (rules.Moves(asked.most, asked.least),)

@@ -10,7 +10,7 @@ from reallot.project.policy.capacity import Capacity
 from reallot.project.policy.change import Change
 from reallot.project.policy.channel import Channel
 from reallot.project.policy.earmark import Earmark
-from reallot.project.policy.elasticity import Elasticities, Elasticity, Moves
+from reallot.project.policy.elasticity import Elasticities, Elasticity, Sides
 from reallot.project.policy.exploration import Exploration
 from reallot.project.policy.mixes import Layers, Lifecycle
 from reallot.project.policy.pilots import Pilots
@@ -19,7 +19,8 @@ from reallot.project.policy.ratio import Ratio
 from reallot.project.policy.reserves import NamedReserve, Operating, Reserve, StrategicReserve
 from reallot.project.policy.resource import Resource
 from reallot.project.policy.shares import Part, Share, Tier, Tiers
-from reallot.project.policy.types import Names, Section, as_tuple
+from reallot.project.policy.targets import Moves, Target
+from reallot.project.policy.types import Names, Section, Weight, as_tuple
 
 __all__ = [
     "Capacity",
@@ -44,7 +45,9 @@ __all__ = [
     "Resource",
     "Section",
     "Share",
+    "Sides",
     "StrategicReserve",
+    "Target",
     "Tier",
     "Tiers",
 ]
@@ -71,6 +74,9 @@ class Policy(Section):
     pilots: Pilots | None = None
     layers: Annotated[tuple[Layers, ...], BeforeValidator(as_tuple)] = ()
     lifecycle: Annotated[tuple[Lifecycle, ...], BeforeValidator(as_tuple)] = ()
+    weights: dict[str, Weight] = Field(default_factory=dict)
+    target: Target = Target()
+    moves: Moves = Moves()
     columns: dict[str, Names] = Field(default_factory=dict)
     history: HistoryTable = HistoryTable()
 

@@ -6,18 +6,29 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from reallot.project.policy.types import LONGEST_HORIZON, Amount, Currency, Listed, Quarter, Section
+from reallot.project.policy.types import (
+    LONGEST_HORIZON,
+    Amount,
+    Currency,
+    Fraction,
+    Listed,
+    Quarter,
+    Section,
+)
 
 
 class Plan(Section):
-    """[plan]: the horizon and the money."""
+    """[plan]: the horizon, the money, and what it is to bring."""
 
     name: str | None = None
     currency: Currency
     first_quarter: Quarter
     quarters: Annotated[int, Field(ge=1, le=LONGEST_HORIZON)]
     budget: Annotated[Amount, Field(gt=0)] | None = None
-    objective: Literal["response"] = "response"
+    objective: Literal["response", "profit", "spend"] = "response"
+    value: Literal["all", "direct"] = "all"
+    margin: Fraction | None = None
+    shift_between_quarters: Fraction = 0.0
     rounding: Amount | None = None
 
 

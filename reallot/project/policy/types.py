@@ -57,6 +57,7 @@ def one_or_many(value: Any) -> Any:
 Amount = Annotated[float, Field(ge=0, le=LARGEST_AMOUNT, allow_inf_nan=False)]
 # One amount for all quarters, or one for each.
 PerQuarter = Annotated[tuple[Amount, ...], BeforeValidator(number_or_list), Field(min_length=1)]
+Positive = Annotated[float, Field(gt=0, le=LARGEST_AMOUNT, allow_inf_nan=False)]
 Fraction = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Band = Annotated[tuple[Fraction, Fraction], BeforeValidator(as_tuple), AfterValidator(_ascending)]
 Multiple = Annotated[float, Field(ge=0)]
@@ -69,6 +70,8 @@ Quarter = Annotated[str, AfterValidator(_readable_quarter)]
 Currency = Annotated[str, AfterValidator(_known_currency)]
 # A change with its sign: -0.05 is 5 % less.
 SignedMove = Annotated[float, Field(ge=-1, le=LARGEST_ELASTICITY, allow_inf_nan=False)]
+# A weight beyond this is taken for a percentage: 120 instead of 1.2.
+Weight = Annotated[float, Field(ge=0, le=10, allow_inf_nan=False)]
 Move = Annotated[float, Field(ge=0, le=LARGEST_ELASTICITY, allow_inf_nan=False)]
 
 

@@ -86,7 +86,7 @@ share = [0.1, 0.2]
 name = "Serch"
 floor = 500
 cap = 400
-launch_at = 3
+owner = 3
 """
     )
     found = findings(
@@ -103,7 +103,7 @@ launch_at = 3
         ("reallot.toml", "reserv"),
         ("reallot.toml", "channel[1].name"),
         ("reallot.toml", "channel[1].floor"),
-        ("reallot.toml", "channel[1].launch_at"),
+        ("reallot.toml", "channel[1].owner"),
     ]
 
 
