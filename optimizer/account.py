@@ -111,6 +111,7 @@ def rule_entries(program: Program, allocation: Allocation, prices: Floats) -> tu
                     if bent
                     else _in_words(program, index, price, binding)
                 ),
+                counted=row.counted,
             )
         )
     return tuple(entries)

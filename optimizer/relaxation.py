@@ -102,12 +102,9 @@ class Relaxation:
         model.set_costs(column_of[at], self._costs[at])
 
     def _unit(self, costs: Floats) -> float:
-        """What counts as 1 in the objective: the most that one thing brings, or else costs."""
-        sizes = np.abs(costs * self.program.scales(self.value))
-        for largest in (sizes[self.program.layout.money :].max(initial=0.0), sizes.max()):
-            if largest > _NO_RESPONSE:
-                return float(largest)
-        return 1.0
+        """What counts as 1 in the objective: the most that one thing brings or costs."""
+        largest = float(np.abs(costs * self.program.scales(self.value)).max(initial=0.0))
+        return largest if largest > _NO_RESPONSE else 1.0
 
     @property
     def most(self) -> float:

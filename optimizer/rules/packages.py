@@ -144,14 +144,18 @@ class Packages(Rule):
         """The condition that decides on a package."""
         condition = self._condition(row)
         if condition is None:
+            if self._asks(row):
+                word = "less" if row.side == "min" else "more"
+                return f"{row.key} gets no {word} than its funded packages cost"
             return f"{row.key} is planned from zero and has no package in {row.quarter}"
         return self._words(condition)
 
     def remedy(self, row: Row, limit: float) -> str | None:
-        """Do without the condition."""
+        """Do without the condition; costs are what they are."""
         condition = self._condition(row)
         if condition is None:
-            return f"write a package of {row.key} for {row.quarter}"
+            asks = self._asks(row)
+            return None if asks else f"write a package of {row.key} for {row.quarter}"
         name, others = condition.package.name, ", ".join(condition.others)
         if condition.kind == "owed":
             why = "its must_fund" if condition.package.must_fund else "packages.protect"
@@ -212,14 +216,11 @@ class Packages(Rule):
             if channel in self.channels:
                 for q, quarter in enumerate(problem.quarters):
                     cell = program.cell(c, q)
-                    amount = LinearForm.sum_of([cell])
-                    if cell not in asking:
-                        program.limit(self.name, channel, quarter, amount, at_most=0.0)
-                        continue
-                    chosen = [program.choice(package.name) for package in asking[cell]]
-                    costs = np.array([package.cost for package in asking[cell]])
-                    cost = LinearForm(np.array(chosen), costs)
-                    program.link(amount.minus(1.0, cost), at_least=0.0, at_most=0.0)
+                    of = asking.get(cell, [])
+                    chosen = np.array([program.choice(p.name) for p in of], dtype=np.int64)
+                    cost = LinearForm(chosen, np.array([p.cost for p in of], dtype=float))
+                    form = LinearForm.sum_of([cell]).minus(1.0, cost)
+                    program.limit(self.name, channel, quarter, form, at_least=0.0, at_most=0.0)
 
     def _costs(self, plan: Allocation) -> Floats:
         costs = np.zeros(plan.spend.shape)
@@ -232,6 +233,10 @@ class Packages(Rule):
 
     def _condition(self, row: Row) -> Condition | None:
         return self._by_key[row.key] if row.counted else None
+
+    def _asks(self, row: Row) -> bool:
+        """Whether there are packages where a row on money stands."""
+        return any(p.channel == row.key and p.quarter == row.quarter for p in self.packages)
 
     def _words(self, condition: Condition) -> str:
         package, others = condition.package, ", ".join(condition.others)
