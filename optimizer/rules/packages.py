@@ -92,7 +92,7 @@ class Packages(Rule):
         problem = program.problem
         for package in self.packages:
             c, q = _place(problem, package)
-            brings = package.returns * float(problem.demand[c, q])
+            brings = _returns(problem, package)
             program.add_extra(
                 Extra(package.name, 0.0, 1.0, whole=True, brings=brings, channel=c, quarter=q)
             )
@@ -173,8 +173,7 @@ class Packages(Rule):
         problem = plan.problem
         brought = np.zeros(plan.spend.shape)
         for package in self._funded(plan):
-            c, q = _place(problem, package)
-            brought[c, q] += package.returns * float(problem.demand[c, q])
+            brought[_place(problem, package)] += _returns(problem, package)
         return brought
 
     def reasons(self, plan: Allocation) -> Mapping[tuple[str, str], str]:
@@ -258,6 +257,11 @@ def _place(problem: AllocationProblem, package: Package) -> tuple[int, int]:
     return problem.names.index(package.channel), problem.quarters.index(package.quarter)
 
 
+def _returns(problem: AllocationProblem, package: Package) -> float:
+    """What a package brings at the scenario's demand."""
+    return package.returns * float(problem.demand[_place(problem, package)])
+
+
 def _all_of(program: Program, names: tuple[str, ...]) -> int:
     """A switch that is on where all of these packages are funded."""
     chosen = [program.choice(name) for name in names]
@@ -282,5 +286,6 @@ def _reason(asking: list[Package], plan: Allocation) -> str:
     if not left:
         return f"{words}; no package is left"
     first = left[0]
-    next_ = f"{first.name} (costs {first.cost:,.2f}, returns {first.returns:,.2f})"
+    returns = _returns(plan.problem, first)
+    next_ = f"{first.name} (costs {first.cost:,.2f}, returns {returns:,.2f})"
     return f"{words}; next below the cut line: {next_}"

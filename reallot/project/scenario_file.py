@@ -126,7 +126,7 @@ class ScenarioFile(Section):
         changes["weights"] = policy.weights | self.weights
         changes["target"] = policy.target.model_copy(update=_given(self.target))
         changes["moves"] = policy.moves.model_copy(update=_given(self.moves))
-        if self.packages is not None:
+        if self.packages is not None and self.packages.protect is not None:
             changes["packages"] = self.packages
         return policy.model_copy(update=changes)
 

@@ -21,4 +21,6 @@ def packages_csv(plan: Plan) -> bytes:
 def _cell(value: str | float | Decimal | None) -> Cell:
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return value if isinstance(value, str | Decimal) or value is None else Decimal(repr(value))
+    if isinstance(value, int | float):
+        return Decimal(repr(value)).normalize()
+    return value
