@@ -82,7 +82,15 @@ def _reason(rule: Packages, package: Package, funded: frozenset[str]) -> str:
     if rule.protected is not None and rule.protects(package):
         return f"protected: it converts above {percent(rule.protected.conversion)}"
     if package.name in funded:
-        return "its money brings more here than elsewhere within the rules"
+        waiting = [
+            c.package.name
+            for c in rule.conditions
+            if c.kind in ("requires", "priority")
+            and package.name in c.others
+            and c.package.name in funded
+        ]
+        with_ = f"with {', '.join(dict.fromkeys(waiting))}, " if waiting else ""
+        return f"{with_}its money brings more here than elsewhere within the rules"
     stopped = [words for c in rule.conditions if (words := _stops(c, package.name, funded))]
     return "; ".join(stopped) or "its money brings more elsewhere within the rules"
 

@@ -62,7 +62,10 @@ def test_the_ranked_list_shows_what_is_funded_and_where_it_is_cut(planned):
     assert [row["cumulative_cost"] for row in rows] == [
         "20.00", "70.25", "370.25", "10.00", "30.00",
     ]  # fmt: skip
-    assert [row["reason"] for row in rows[2:]] == [
+    better = "its money brings more here than elsewhere within the rules"
+    assert [row["reason"] for row in rows] == [
+        f"with Roadshow, {better}",
+        better,
         "excluded by Roadshow",
         "must be funded",
         "protected: it converts above 15.0\N{NO-BREAK SPACE}%",
