@@ -37,10 +37,6 @@ class LinearForm:
         """Value at a decision vector."""
         return float(self.coefficients @ decision[self.cells]) + self.constant
 
-    def take(self, entries: NDArray[np.int64]) -> LinearForm:
-        """The form of some of its entries."""
-        return LinearForm(self.cells[entries], self.coefficients[entries], self.constant)
-
     def times(self, factor: float) -> LinearForm:
         """factor * self."""
         return LinearForm(self.cells, factor * self.coefficients, factor * self.constant)

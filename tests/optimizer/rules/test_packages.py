@@ -13,7 +13,17 @@ from optimizer.errors import RulesCollide
 from optimizer.plan import Plan
 from optimizer.problem import AllocationProblem, Channel, Objective
 from optimizer.reallocate import reallocate, violations
-from optimizer.rules import Budget, Package, Packages, Protection, Reserve
+from optimizer.rules import (
+    Budget,
+    Capacity,
+    Package,
+    Packages,
+    Part,
+    Protection,
+    Reserve,
+    RoiFloor,
+    Target,
+)
 from optimizer.rules.rule import Rule
 from tests.optimizer.worlds import allocation, channel, problem
 
@@ -107,8 +117,6 @@ def test_packages_return_what_the_scenarios_demand_lets_them() -> None:
 
 
 def test_a_target_counts_what_packages_bring() -> None:
-    from optimizer.rules import Target
-
     good = package("good", 100.0, 400.0)
     plan = reallocate(world(good, objective="spend", rules=(Target("response", 420.0, "CNY"),)))
     assert plan.allocation.funded == {"good"}
@@ -117,14 +125,34 @@ def test_a_target_counts_what_packages_bring() -> None:
 
 
 def test_a_channels_return_is_that_of_its_packages() -> None:
-    from optimizer.rules import RoiFloor
-
     poor, good = package("poor", 100.0, 90.0, must_fund=True), package("good", 50.0, 300.0)
     floor = RoiFloor({"Events": 2.0})
     plan = reallocate(world(poor, good, rules=(floor,)))
     assert plan.allocation.funded == {"poor", "good"}
     with pytest.raises(RulesCollide):
         reallocate(world(poor, rules=(floor,)))
+
+
+def test_a_market_holds_no_more_of_what_packages_bring_than_of_anything() -> None:
+    good, other = package("good", 10.0, 400.0), package("other", 10.0, 400.0)
+    full = Capacity("events", Part(channels=frozenset({"Events"})), 450.0)
+    plan = reallocate(world(good, other, rules=(full,)))
+    events = sum(row.expected_response for row in plan.rows if row.channel == "Events")
+    assert events == pytest.approx(400.0 if len(plan.allocation.funded) == 1 else 450.0)
+    assert sum(row.expected_response for row in plan.rows) == pytest.approx(plan.objective)
+
+
+def test_what_packages_bring_counts_at_their_channels_value() -> None:
+    good = package("good", 100.0, 400.0)
+    base = world(good)
+    worth = replace(base, channels=(SEARCH, Channel("Events", value=0.01)))
+    assert reallocate(base).allocation.funded == {"good"}
+    assert reallocate(worth).allocation.funded == set()
+
+
+def test_packages_that_bring_next_to_nothing_are_weighed_against_their_cost() -> None:
+    base = world(package("crumb", 4.63, 1e-23), package("none", 6.0, 0.0), objective="profit")
+    assert reallocate(base).allocation.funded == set()
 
 
 def test_amounts_are_what_the_funded_packages_cost_to_the_cent() -> None:
