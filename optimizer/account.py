@@ -16,13 +16,13 @@ from optimizer.standing import standing
 def plan_rows(program: Program, allocation: Allocation, prices: Floats) -> tuple[PlanRow, ...]:
     """One row per quarter and channel, then the reserve, then what stays unspent if it may."""
     problem, response = program.problem, program.response
-    shares, margins = _worth(program, program.decision_of(allocation))
-    expected = response.by_spending_quarter(allocation.spend, shares)
+    shares, margins, chosen = _worth(program, allocation)
+    expected = response.by_spending_quarter(allocation.spend, shares) + chosen
     marginal = response.marginal(allocation.spend, margins)
-    expected += _brought_by_choice(program, allocation)
     if problem.objective == "profit":
         expected -= allocation.spend * spent_lines(problem)[:, None]
     reasons = _Reasons(program, allocation, prices)
+    made = {cell: why for rule in problem.rules for cell, why in rule.reasons(allocation).items()}
     rows = []
     for q, quarter in enumerate(problem.quarters):
         for c, channel in enumerate(problem.channels):
@@ -35,7 +35,7 @@ def plan_rows(program: Program, allocation: Allocation, prices: Floats) -> tuple
                 float(allocation.spend[c, q]),
                 float(expected[c, q]),
                 rate,
-                reasons.of(program.cell(c, q), rate),
+                made.get((channel.name, quarter)) or reasons.of(program.cell(c, q), rate),
             )
             rows.append(row)
         current, pool = float(problem.current_pool[q]), float(allocation.pool[q])
@@ -47,26 +47,32 @@ def plan_rows(program: Program, allocation: Allocation, prices: Floats) -> tuple
     return tuple(rows)
 
 
-def _worth(program: Program, decision: Floats) -> tuple[Floats, Floats]:
+def _worth(program: Program, allocation: Allocation) -> tuple[Floats, Floats, Floats]:
     """(B,) what a unit of each block's response counts, and what one more would count.
 
-    Less is what a market without room does not take: spread over all that goes there, and all of
-    what would come on top.
+    And (C, Q) what choices beside the amounts count. Less is what a market without room does not
+    take: spread over all that goes there, and all of what would come on top.
     """
     problem, response, layout = program.problem, program.response, program.layout
+    decision = program.decision_of(allocation)
     spends = problem.objective == "spend"
     values = np.array([1.0 if spends else channel.value for channel in problem.channels])
     brought = decision[layout.money + response.cell]
     shares = values[response.channel]
     margins = shares.copy()
+    chosen = np.zeros_like(allocation.spend)
+    for rule in problem.rules:
+        chosen += rule.brings(allocation) * values[:, None]
     for k, extra in enumerate(program.extras):
         lost = float(decision[layout.extras + k])
         if extra.loses and lost > 0:
             there = np.isin(response.channel, extra.loses) & (response.quarter == extra.quarter)
-            worth = float(shares[there] @ brought[there])
+            beside = list(extra.loses), extra.quarter
+            worth = float(shares[there] @ brought[there] + chosen[beside].sum())
             margins[there] += extra.counts(values)
             shares[there] *= 1 + extra.counts(values) * lost / worth
-    return shares, margins
+            chosen[beside] *= 1 + extra.counts(values) * lost / worth
+    return shares, margins, chosen
 
 
 def _why_unspent(problem: AllocationProblem, amount: float) -> str:
@@ -75,15 +81,6 @@ def _why_unspent(problem: AllocationProblem, amount: float) -> str:
     if problem.objective == "spend":
         return "the targets are met without it"
     return "no channel that may take it would bring back what it costs"
-
-
-def _brought_by_choice(program: Program, allocation: Allocation) -> Floats:
-    """(C, Q) the objective's part of what is decided beside the amounts."""
-    out = np.zeros_like(allocation.spend)
-    for extra in program.extras:
-        if extra.cell is not None and extra.name in allocation.funded:
-            out.ravel()[extra.cell] += extra.brings
-    return out
 
 
 def rule_entries(program: Program, allocation: Allocation, prices: Floats) -> tuple[RuleEntry, ...]:
@@ -114,6 +111,7 @@ def rule_entries(program: Program, allocation: Allocation, prices: Floats) -> tu
                     if bent
                     else _in_words(program, index, price, binding)
                 ),
+                counted=row.counted,
             )
         )
     return tuple(entries)

@@ -24,9 +24,9 @@ class Extra:
 
     ``follows`` gives its value from a decision in which everything before it is filled in; None
     for what is decided beside the amounts, as a package is. ``brings`` is the response of having
-    it at 1, in the amount at ``cell``; an extra that ``loses`` is response of these channels that
-    does not come in ``quarter``. ``size`` is what counts as 1 inside the program, where that is not
-    an average cell's money.
+    it at 1, in a ``channel``'s ``quarter``; an extra that ``loses`` is response of these channels
+    that does not come in ``quarter``. ``size`` is what counts as 1 inside the program, where that
+    is not an average cell's money.
     """
 
     name: str
@@ -35,7 +35,7 @@ class Extra:
     whole: bool = False
     follows: Callable[[Floats], float] | None = None
     brings: float = 0.0
-    cell: int | None = None
+    channel: int | None = None
     loses: tuple[int, ...] = ()
     quarter: int | None = None
     size: float | None = None
@@ -45,7 +45,9 @@ class Extra:
 
         Of what is lost, the units that count least are lost first.
         """
-        return -float(rates[list(self.loses)].min()) if self.loses else self.brings
+        if self.loses:
+            return -float(rates[list(self.loses)].min())
+        return 0.0 if self.channel is None else self.brings * float(rates[self.channel])
 
 
 class Switches:

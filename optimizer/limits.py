@@ -158,7 +158,9 @@ def limits_of(program: Program) -> Limits:
                 impossible.append(index)
             continue
         position = int(form.cells[0])
-        if len(form.cells) > 1 or len(row.base.cells) or layout.money <= position < layout.extras:
+        in_response = layout.money <= position < layout.extras
+        # What is counted is priced by solving again with the row moved, so it stays a row.
+        if len(form.cells) > 1 or len(row.base.cells) or in_response or row.counted:
             joint.append(index)
             continue
         cell = position if position < layout.money else position - layout.spends

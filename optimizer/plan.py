@@ -45,7 +45,8 @@ class RuleEntry:
     ``limit``, ``used`` and ``slack`` are in ``unit`` (a currency code, "%" for percentage points,
     or the unit of another resource). ``price`` is the objective gained by loosening ``limit`` by
     one unit, 0 for a rule that gave way: its limit is passed already (see `Bent`), and ``slack`` is
-    below 0. ``quarter`` is None for rules over the whole horizon. ``text`` says it in words.
+    below 0. ``quarter`` is None for rules over the whole horizon. ``counted`` is whether the limit
+    is a number of things. ``text`` says it in words.
     """
 
     rule: str
@@ -59,6 +60,7 @@ class RuleEntry:
     unit: str
     binding: bool
     text: str
+    counted: bool = False
 
 
 @dataclass(frozen=True)

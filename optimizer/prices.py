@@ -100,6 +100,8 @@ def _read(program: Program, stand: Stand) -> Floats:
     prices = np.zeros(len(program.rows))
     limits, rows, decision = program.limits, program.rows, stand.decision
     for index, dual in zip(limits.joint, stand.row_duals.tolist(), strict=False):
+        if rows[index].counted:
+            continue  # nothing is marginal about a whole channel or package: see `counts`
         gain = dual if rows[index].side == "max" else -dual
         prices[index] = max(gain, 0.0) * rows[index].base.at(decision)
     duals = stand.cell_duals

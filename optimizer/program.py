@@ -44,11 +44,14 @@ class Program:
         self.extras: list[Extra] = []
         self.links: list[Link] = []
         self.switches = Switches(self)
+        self._choices: dict[str, int] = {}
         self.bends = Bends(self, {} if given is None else given)
         for c, channel in enumerate(problem.channels):
             if channel.fixed_cost > 0:
                 for q in range(self.layout.quarters):
                     self.switches.active(c, q)
+        for rule in problem.rules:
+            rule.prepare(self)
         for rule in problem.rules:
             rule.constrain(self)
             self.owners.extend([rule] * (len(self.rows) - len(self.owners)))
@@ -89,12 +92,23 @@ class Program:
         """
         known = set(self.response.cell.tolist())
         cells = (self.layout.cell(c, q) for c in channels for q in quarters)
-        return LinearForm.sum_of(self.layout.money + cell for cell in cells if cell in known)
+        chosen = (
+            self.layout.extras + k
+            for k, extra in enumerate(self.extras)
+            if extra.channel in channels and extra.quarter in quarters
+        )
+        curves = [self.layout.money + cell for cell in cells if cell in known]
+        choices = np.array(list(chosen), dtype=np.int64)
+        brings = [self.extras[at - self.layout.extras].brings for at in choices.tolist()]
+        return LinearForm(
+            np.concatenate([np.array(curves, dtype=np.int64), choices]),
+            np.concatenate([np.ones(len(curves)), np.array(brings, dtype=float)]),
+        )
 
     def brought(self, rates: Floats) -> LinearForm:
         """The response of the whole plan, a unit of each channel's counting rates (C,).
 
-        What is brought by choices beside the amounts counts as it is; what is lost does not count.
+        With what is brought by choices beside the amounts; what is lost does not count.
         """
         layout, response = self.layout, self.response
         counts = [extra.counts(rates) for extra in self.extras]
@@ -109,7 +123,14 @@ class Program:
     def add_extra(self, extra: Extra) -> int:
         """A column of a rule's own; returns its position in the decision vector."""
         self.extras.append(extra)
-        return self.layout.extras + len(self.extras) - 1
+        position = self.layout.extras + len(self.extras) - 1
+        if extra.follows is None:
+            self._choices[extra.name] = position
+        return position
+
+    def choice(self, name: str) -> int:
+        """Position of what is decided beside the amounts under this name."""
+        return self._choices[name]
 
     def link(self, form: LinearForm, at_least: float = -np.inf, at_most: float = np.inf) -> None:
         """A row that says what a rule's own columns mean; nobody's limit, so it has no price."""

@@ -102,10 +102,9 @@ class Relaxation:
         model.set_costs(column_of[at], self._costs[at])
 
     def _unit(self, costs: Floats) -> float:
-        """What counts as 1 in the objective."""
-        if self.worth.any():
-            return self.value * float(np.abs(self.worth).max())
-        return float(np.abs(costs * self.program.scales(self.value)).max(initial=0.0)) or 1.0
+        """What counts as 1 in the objective: the most that one thing brings or costs."""
+        largest = float(np.abs(costs * self.program.scales(self.value)).max(initial=0.0))
+        return largest if largest > _NO_RESPONSE else 1.0
 
     @property
     def most(self) -> float:

@@ -28,7 +28,7 @@ def problem_of(
     results = results_of(project.history, curves)
     check_results(policy, results)
     entries = [policy.says_of(name) for name in budget.channels]
-    channels = tuple(_channel(policy, entry, curves, results) for entry in entries)
+    channels = tuple(_channel(project, policy, entry, curves, results) for entry in entries)
     cells = (len(channels), len(budget.quarters))
     rounding = policy.plan.rounding
     smallest = float(minor_unit(policy.plan.currency)) if rounding is None else rounding
@@ -71,11 +71,15 @@ def future(project: Project, name: str) -> Scenario:
     )
 
 
-def _channel(policy: said.Policy, entry: said.Channel, curves: Curves, results: Results) -> Channel:
+def _channel(
+    project: Project, policy: said.Policy, entry: said.Channel, curves: Curves, results: Results
+) -> Channel:
+    """A channel of the policy; its packages, where it has some, stand in place of its curve."""
+    own = (c for c in curves.curves if c.channel == entry.name)
     parts = parts_of(policy, entry, results)
     return Channel(
         name=entry.name,
-        curve=next((c for c in curves.curves if c.channel == entry.name), None),
+        curve=None if entry.name in project.from_zero else next(own, None),
         unit=entry.unit,
         tags=frozenset(entry.tags),
         value=sum(worth for _, worth in parts),

@@ -143,9 +143,11 @@ def _plan_in(document: dict[str, Any], problem: AllocationProblem) -> Plan:
         return [amounts.get((quarter, name), 0.0) for quarter in problem.quarters]
 
     spend, pool, unspent = np.array([*map(placed, problem.names)]), placed(RESERVE), placed(UNSPENT)
+    ranks = document.get("packages", ())
+    funded = frozenset(rank["package"] for rank in ranks if rank["funded"])
     return Plan(
         problem=problem,
-        allocation=Allocation(problem, spend, np.array(pool), np.array(unspent)),
+        allocation=Allocation(problem, spend, np.array(pool), np.array(unspent), funded),
         status=document["status"],
         objective=document["objective"],
         bound=document["bound"],

@@ -21,6 +21,8 @@ from optimizer.rules.lifecycle import Lifecycle
 from optimizer.rules.moves import Moves
 from optimizer.rules.named_reserve import NamedReserve
 from optimizer.rules.operating import Operating
+from optimizer.rules.package import Package, Protection
+from optimizer.rules.packages import Packages
 from optimizer.rules.part import Part
 from optimizer.rules.pilots import Pilots
 from optimizer.rules.ratio import Ratio
@@ -59,8 +61,11 @@ __all__ = [
     "Moves",
     "NamedReserve",
     "Operating",
+    "Package",
+    "Packages",
     "Part",
     "Pilots",
+    "Protection",
     "Ratio",
     "Reserve",
     "Resource",

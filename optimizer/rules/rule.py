@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -37,6 +37,10 @@ class Rule(ABC):
 
     name: ClassVar[str]
 
+    def prepare(self, program: Program) -> None:
+        """Add the columns of this rule's own choices, before any rule speaks of what they bring."""
+        return
+
     @abstractmethod
     def constrain(self, program: Program) -> None:
         """Add this rule's rows to the program."""
@@ -60,6 +64,14 @@ class Rule(ABC):
         """Channels over which this rule decides in place of their elasticity."""
         return frozenset()
 
+    def brings(self, plan: Allocation) -> Floats:
+        """(C, Q) response of what this rule lets choose beside the amounts."""
+        return np.zeros(plan.spend.shape)
+
+    def reasons(self, plan: Allocation) -> Mapping[tuple[str, str], str]:
+        """Why amounts are what they are, by channel and quarter, where this rule makes them."""
+        return {}
+
 
 def _amount(value: float, unit: str) -> str:
     return f"{value:,.6g} %" if unit == "%" else f"{value:,.2f} {unit}"
@@ -80,10 +92,15 @@ def slack_of(problem: AllocationProblem, amounts: int) -> float:
 
 
 def responses(plan: Allocation) -> Floats:
-    """(C, Q) what each channel's quarter brings under the curves themselves, baseline excluded."""
+    """(C, Q) what each channel's quarter brings: under the curves themselves, and by choice.
+
+    The baseline is excluded.
+    """
     response = response_of(plan.problem)
     brought = np.zeros(plan.spend.shape)
     brought.ravel()[response.cell] = response.block_values(*response.coordinates(plan.spend))
+    for rule in plan.problem.rules:
+        brought += rule.brings(plan)
     return brought
 
 

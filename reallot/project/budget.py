@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from reallot.errors import Finding, UnreadableError, quoted
-from reallot.project.currency import minor_unit
-from reallot.project.dates import quarter, quarters_from
+from reallot.errors import Finding, quoted
+from reallot.project.dates import column_of_quarters, quarters_from
 from reallot.project.headings import Columns, understand
+from reallot.project.money import check_whole
 from reallot.project.nearest import did_you_mean
 from reallot.project.numbers import column_of_numbers
 from reallot.project.policy import Policy
@@ -64,7 +64,11 @@ def read_budget(
     )
     cells: dict[tuple[str, str], tuple[int, Decimal]] = {}
     for row, when, text, amount in zip(
-        columns.rows, _quarters(columns, findings), columns.text("channel"), amounts, strict=True
+        columns.rows,
+        column_of_quarters(columns, findings),
+        columns.text("channel"),
+        amounts,
+        strict=True,
     ):
         channel = _channel(text)
         _check_cell(columns, row, channel, amount, policy, findings)
@@ -93,19 +97,6 @@ def _channel(text: str) -> str:
     return RESERVE if text.casefold() in _POOL else name_in(text)
 
 
-def _quarters(columns: Columns, findings: list[Finding]) -> list[str | None]:
-    position = columns.places["quarter"].position
-    quarters: list[str | None] = []
-    for row, text in columns.table.cells(position):
-        try:
-            quarters.append(quarter(text))
-        except UnreadableError as remedy:
-            found = f"found {quoted(text)}" if text.strip() else "the cell is empty"
-            findings.append(columns.table.finding(row, position, found, str(remedy)))
-            quarters.append(None)
-    return quarters
-
-
 def _check_cell(
     columns: Columns,
     row: int,
@@ -125,16 +116,7 @@ def _check_cell(
         findings.append(table.finding(row, position, f"found {quoted(channel)}", expected))
     if amount is None:
         return
-    smallest = minor_unit(policy.plan.currency)
-    if policy.plan.rounding:
-        smallest = max(smallest, Decimal(str(policy.plan.rounding)))
-    if amount % smallest:
-        nearest_amount = (amount / smallest).quantize(Decimal(1)) * smallest
-        found = (
-            f"{amount.normalize():f} is not a whole number of {smallest:f} {policy.plan.currency}"
-        )
-        expected = f"Write {nearest_amount:f}."
-        findings.append(table.finding(row, places["amount"].position, found, expected))
+    check_whole(columns, "amount", row, amount, policy.plan, findings)
 
 
 def _over_horizon(

@@ -7,6 +7,7 @@ from decimal import Decimal
 from itertools import combinations
 
 from models.period import Period
+from optimizer.rules import Package
 from reallot.errors import Finding, quoted
 from reallot.project.bends import Bends
 from reallot.project.contradictions import contradictions
@@ -133,6 +134,33 @@ def check_columns(policy: Policy, file: TomlFile, tables: Collection[Table]) -> 
                 found = f"no table has a heading {quoted(name)}"
                 expected = f"Correct or delete it.{did_you_mean(name, headings)}"
                 yield file.finding(("columns", field), found, expected)
+
+
+def check_packages(
+    policy: Policy, file: TomlFile, packages: Collection[Package]
+) -> Iterator[Finding]:
+    """[packages] fits the file, and nothing else settles a channel that is planned from zero."""
+    protect, classes = policy.packages.protect, {package.class_ for package in packages}
+    if protect is not None and not packages:
+        expected = "Write packages.csv, or delete this."
+        yield file.finding(("packages", "protect"), "there are no packages", expected)
+    elif protect is not None and protect.class_ not in classes:
+        found = f"no package is of the class {quoted(protect.class_)}"
+        near = did_you_mean(protect.class_, classes)
+        expected = f"Write one of {', '.join(sorted(classes))}.{near}"
+        yield file.finding(("packages", "protect", "class"), found, expected)
+    from_zero = {package.channel for package in packages}
+    for channel in policy.channel:
+        if channel.name in from_zero:
+            settled = {
+                "committed": channel.committed,
+                "freeze": channel.freeze,
+                "elasticity": channel.elasticity is not None,
+            }
+            for key in (key for key, said in settled.items() if said):
+                found = f"{channel.name} is planned from zero by its packages"
+                expected = "Delete this, or take its packages out of packages.csv."
+                yield file.finding((*file.entry("channel", channel.name), key), found, expected)
 
 
 def _named_twice(file: TomlFile) -> Iterator[Finding]:

@@ -82,3 +82,17 @@ def column_of_days(columns: Columns, findings: list[Finding]) -> list[date | Non
             findings.append(table.finding(row, place.position, found, str(remedy)))
             days.append(None)
     return days
+
+
+def column_of_quarters(columns: Columns, findings: list[Finding]) -> list[str | None]:
+    """The quarters of a table; None where none could be read, which is added to ``findings``."""
+    position = columns.places["quarter"].position
+    quarters: list[str | None] = []
+    for row, text in columns.table.cells(position):
+        try:
+            quarters.append(quarter(text))
+        except UnreadableError as remedy:
+            found = f"found {quoted(text)}" if text.strip() else "the cell is empty"
+            findings.append(columns.table.finding(row, position, found, str(remedy)))
+            quarters.append(None)
+    return quarters

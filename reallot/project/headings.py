@@ -32,8 +32,17 @@ KNOWN: dict[str, tuple[str, ...]] = {
     "slope": (),
     "carryover": (),
     "period": ("周期", "週期"),
+    "package": ("决策包", "決策包", "项目", "項目", "decision package"),
+    "class": ("类别", "類別", "分类", "分類"),
+    "cost": ("成本", "费用", "費用", "花费", "花費"),
+    "return": ("回报", "回報", "收益", "收入", "returns", "expected return"),
+    "conversion": ("转化率", "轉化率", "轉換率", "conversion rate"),
+    "priority": ("优先级", "優先級", "优先序", "優先序"),
+    "must_fund": ("必投", "必须投入", "必須投入"),
+    "requires": ("依赖", "依賴", "前置"),
+    "excludes": ("互斥", "排斥"),
 }
-MONEY = frozenset({"spend", "revenue", "amount"})
+MONEY = frozenset({"spend", "revenue", "amount", "cost", "return"})
 
 _UNITS = {
     "元": Decimal(1),

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from models.curve import ResponseCurve
 from models.history import History
+from optimizer.rules import Package
 from reallot import __version__
 from reallot.project.bends import Bends
 from reallot.project.budget import Budget
@@ -26,9 +27,9 @@ BASE = "base"
 class Project:
     """What a project's files say, checked against each other.
 
-    ``given`` are the curves the planner brought, ``scenarios`` the files by name (`BASE` alone
-    where there is none), ``bends`` the level of every value that gives way, by scenario.
-    ``digests`` maps every file read to its SHA-256.
+    ``given`` are the curves the planner brought, ``packages`` the decision packages, ``scenarios``
+    the files by name (`BASE` alone where there is none), ``bends`` the level of every value that
+    gives way, by scenario. ``digests`` maps every file read to its SHA-256.
     """
 
     folder: Path
@@ -36,10 +37,16 @@ class Project:
     budget: Budget
     history: History | None
     given: tuple[ResponseCurve, ...]
+    packages: tuple[Package, ...]
     scenarios: Mapping[str, ScenarioFile]
     bends: Mapping[str, Bends]
     digests: Mapping[str, str]
     warnings: tuple[str, ...]
+
+    @property
+    def from_zero(self) -> frozenset[str]:
+        """The channels that are planned from zero, by packages."""
+        return frozenset(package.channel for package in self.packages)
 
     @property
     def name(self) -> str:

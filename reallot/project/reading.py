@@ -9,11 +9,13 @@ from typing import NamedTuple
 from models.curve import ResponseCurve
 from models.history import History
 from models.period import Period
+from optimizer.rules import Package
 from reallot.errors import Finding, InputError
 from reallot.project.bends import Bends, over
 from reallot.project.budget import Budget, planned_channels, read_budget
 from reallot.project.checks import (
     check_columns,
+    check_packages,
     check_policy,
     check_probabilities,
     check_scenario,
@@ -21,6 +23,7 @@ from reallot.project.checks import (
 from reallot.project.curves import read_curves
 from reallot.project.history import read_history
 from reallot.project.nearest import did_you_mean
+from reallot.project.packages import PackageTable, read_packages
 from reallot.project.policy import Policy
 from reallot.project.project import BASE, POLICY, SCENARIOS, Project
 from reallot.project.scenario_file import ScenarioFile
@@ -29,7 +32,8 @@ from reallot.project.toml_file import TomlFile, read_toml
 from reallot.project.value_checks import check_values
 
 # Files that may be part of a project one day.
-NOT_YET = ("calibration", "packages", "actuals")
+NOT_YET = ("calibration", "actuals")
+TABLES = ("history", "outcome", "budget", "curves", "packages")
 # What a policy that lacks these is read with, to find what else is wrong; never planned with.
 _STAND_INS = {"plan": {"currency": "CNY", "first_quarter": "2000Q1", "quarters": 1}}
 
@@ -41,7 +45,14 @@ class _Said(NamedTuple):
     budget: Budget | None
     history: History | None
     given: tuple[ResponseCurve, ...] | None
+    packages: PackageTable | None
     has_history: bool
+    has_packages: bool
+
+    @property
+    def from_zero(self) -> tuple[Package, ...]:
+        """The decision packages."""
+        return () if self.packages is None else self.packages.packages
 
     def periods(self) -> dict[str, Period]:
         """The curves' period of every channel that has, or will have, a curve."""
@@ -77,7 +88,7 @@ class _Reader:
         file = self._toml(self.folder / POLICY)
         policy = None if file is None else file.checked(Policy, self.findings, _STAND_INS)
         files = self._scenario_files()
-        tables = {stem: self._table(stem) for stem in ("history", "outcome", "budget", "curves")}
+        tables = {stem: self._table(stem) for stem in TABLES}
         scenarios: dict[str, ScenarioFile] = {}
         said = None
         if file is not None and policy is not None:
@@ -94,7 +105,7 @@ class _Reader:
             self.findings.extend(check_probabilities(scenarios, files))
         if self.findings or file is None or policy is None or said is None or said.budget is None:
             raise InputError(sorted(self.findings, key=_place))
-        self._warn_of_channels(policy, said.budget, said.periods())
+        self._warn_of_channels(policy, said.budget, said)
         by_scenario = {name: over(file.bends, toml.settled) for name, toml in files.items()}
         return Project(
             folder=self.folder,
@@ -102,6 +113,7 @@ class _Reader:
             budget=said.budget,
             history=said.history,
             given=said.given or (),
+            packages=said.from_zero,
             scenarios=scenarios or {BASE: ScenarioFile()},
             bends=by_scenario or {BASE: file.bends},
             digests=self.digests,
@@ -159,7 +171,7 @@ class _Reader:
         if not self._is_there("budget"):
             expected = "Write the approved budget there: quarter, channel, amount."
             self.findings.append(Finding("budget.csv", None, None, found, expected))
-        if not (self._is_there("history") or self._is_there("curves")):
+        if not any(map(self._is_there, ("history", "curves", "packages"))):
             expected = (
                 "Write the history there (date, channel, spend, revenue), or bring curves.csv."
             )
@@ -169,9 +181,10 @@ class _Reader:
             expected = "Give history.csv with the spend, or take this file out of the folder."
             found = "there are totals, but no history to explain them by"
             self.findings.append(Finding(outcome.file, None, None, found, expected))
+        there = self._is_there("history"), self._is_there("packages")
         if not self._is_sound("columns"):
-            return _Said(None, None, None, None, self._is_there("history"))
-        history = budget = given = planned = None
+            return _Said(None, None, None, None, None, *there)
+        history = budget = given = planned = packages = None
         if table is not None and self._is_sound("history"):
             history = read_history(table, outcome, policy, self.findings, self.warnings)
         if tables["budget"] is not None:
@@ -182,7 +195,9 @@ class _Reader:
             )
         if tables["curves"] is not None:
             given = read_curves(tables["curves"], policy, self.findings)
-        return _Said(planned, budget, history, given, self._is_there("history"))
+        if tables["packages"] is not None:
+            packages = read_packages(tables["packages"], policy, planned, self.findings)
+        return _Said(planned, budget, history, given, packages, *there)
 
     def _check(self, policy: Policy, file: TomlFile, said: _Said, tables: list[Table]) -> None:
         self.findings.extend(check_columns(policy, file, tables))
@@ -208,10 +223,9 @@ class _Reader:
             ]
         self.findings.extend(problems)
 
-    def _warn_of_channels(
-        self, policy: Policy, budget: Budget, periods: Mapping[str, Period]
-    ) -> None:
+    def _warn_of_channels(self, policy: Policy, budget: Budget, said: _Said) -> None:
         kept = {fund.channel for fund in policy.funds}
+        periods, from_zero = said.periods(), {package.channel for package in said.from_zero}
         for channel in periods:
             if channel not in budget.channels:
                 near = did_you_mean(channel, set(budget.channels) - set(periods))
@@ -220,7 +234,12 @@ class _Reader:
                     f"it is not planned.{near}"
                 )
         for channel in budget.channels:
-            if channel not in periods and channel not in kept:
+            if channel in from_zero:
+                self.warnings.append(
+                    f"{channel} is planned from zero by its packages: what its approved budget "
+                    "brings is not known, and counts as nothing."
+                )
+            elif channel not in periods and channel not in kept:
                 near = did_you_mean(channel, set(periods) - set(budget.channels))
                 self.warnings.append(
                     f"{channel} is in budget.csv but has neither history nor curve: "
@@ -232,6 +251,8 @@ def _problems(policy: Policy, file: TomlFile, bends: Bends, said: _Said) -> Iter
     """What the policy says that does not fit the tables; ``file`` is where it says so."""
     yield from check_policy(policy, file, bends, said.planned, said.periods(), said.has_history)
     yield from check_values(policy, file, said.planned, said.has_history, said.history)
+    if said.packages is not None or not said.has_packages:
+        yield from check_packages(policy, file, said.from_zero)
 
 
 def _place(finding: Finding) -> tuple[str, int]:

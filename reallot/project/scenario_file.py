@@ -19,6 +19,7 @@ from reallot.project.policy import (
     Moves,
     NamedReserve,
     Operating,
+    Packages,
     Part,
     Pilots,
     Policy,
@@ -93,6 +94,7 @@ class ScenarioFile(Section):
     weights: dict[str, Weight] = Field(default_factory=dict)
     target: Target = Target()
     moves: Moves = Moves()
+    packages: Packages | None = None
 
     def over(self, policy: Policy) -> Policy:
         """The policy as it holds in this scenario: the same key replaces."""
@@ -124,6 +126,8 @@ class ScenarioFile(Section):
         changes["weights"] = policy.weights | self.weights
         changes["target"] = policy.target.model_copy(update=_given(self.target))
         changes["moves"] = policy.moves.model_copy(update=_given(self.moves))
+        if self.packages is not None and self.packages.protect is not None:
+            changes["packages"] = self.packages
         return policy.model_copy(update=changes)
 
 

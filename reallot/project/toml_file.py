@@ -53,6 +53,8 @@ EXAMPLES = {
     "months": "months = 3",
     "shares": "shares = { head = 0.5, waist = 0.3, tail = 0.2 }",
     "stage": 'stage = "launch"',
+    "class": 'class = "performance"',
+    "conversion": "conversion = 0.15",
 }
 # What pydantic calls an error, in words for whoever wrote the file.
 PLAINLY = {
@@ -163,7 +165,8 @@ class TomlFile:
             if key[-1] == "bends":
                 beside = "Write it beside the value that bends: { value = …, bends = 3 }."
                 return self.finding(key, "bends stands beside no value", beside)
-            names = _section_at(model, key[:-1]).model_fields
+            fields = _section_at(model, key[:-1]).model_fields
+            names = [field.alias or name for name, field in fields.items()]
             near = did_you_mean(str(key[-1]), names) or f" Known are {', '.join(names)}."
             return self.finding(key, "the key is not known", f"Correct or delete it.{near}")
         if error["type"] == "missing" and isinstance(key[-1], str):

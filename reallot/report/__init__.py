@@ -6,8 +6,10 @@ from collections.abc import Mapping
 
 from optimizer.plan import Plan
 from reallot.report.compare_files import compare_csv, compare_html, compare_json
+from reallot.report.packages_csv import packages_csv
 from reallot.report.plan_csv import plan_csv
 from reallot.report.plan_json import plan_json
+from reallot.report.ranking import ranking
 from reallot.report.report_html import report_html
 from reallot.report.workbook import workbook
 from scenarios.compare import Comparison
@@ -20,12 +22,13 @@ def plan_files(plan: Plan, inputs: Mapping[str, str]) -> dict[str, bytes]:
 
     The same plan gives the same bytes.
     """
-    return {
+    files = {
         "plan.csv": plan_csv(plan),
         "plan.json": plan_json(plan, inputs),
         "plan.xlsx": workbook(plan, inputs),
         "report.html": report_html(plan, inputs),
     }
+    return files | ({"packages.csv": packages_csv(plan)} if ranking(plan) else {})
 
 
 def compare_files(comparison: Comparison) -> dict[str, bytes]:

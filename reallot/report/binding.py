@@ -18,8 +18,8 @@ class BindingRule:
 
     ``step`` is one unit of the limit, with the sign in which it loosens. ``prices`` are per such
     step, one per entry of `spans`; None where the rule does not bind.
-    ``gain`` is the response that a fair step brings over all of them: one percentage point, or one
-    per cent of a limit in money.
+    ``gain`` is the response that a fair step brings over all of them: one percentage point, one
+    more of what is counted, or one per cent of a limit in money.
     """
 
     rule: str
@@ -108,5 +108,5 @@ def _range(entries: list[RuleEntry], currency: str) -> str:
 
 
 def _gain(entry: RuleEntry) -> float:
-    step = 1.0 if entry.unit == "%" else 0.01 * abs(entry.limit)
+    step = 1.0 if entry.unit == "%" or entry.counted else 0.01 * abs(entry.limit)
     return max(entry.price, 0.0) * step

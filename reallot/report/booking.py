@@ -41,7 +41,7 @@ def booked(plan: Plan) -> tuple[BookedRow, ...]:
 
     Raises ValueError where the rows' responses do not add up to the objective.
     """
-    money = _amount_decimals(plan)
+    money = amount_decimals(plan)
     parts = [row.expected_response for row in plan.rows]
     whole = plan.objective if plan.sense == "max" else math.fsum(parts)
     responses = _tied_out(parts, whole)
@@ -51,7 +51,7 @@ def booked(plan: Plan) -> tuple[BookedRow, ...]:
 
 
 def _booked(row: PlanRow, money: int, response: Decimal) -> BookedRow:
-    current, recommended = _rounded(row.current, money), _rounded(row.recommended, money)
+    current, recommended = rounded(row.current, money), rounded(row.recommended, money)
     change = recommended - current
     percent = round(100 * change / current, _PERCENT_DECIMALS) if current else None
     marginal = row.marginal_return
@@ -68,7 +68,7 @@ def _booked(row: PlanRow, money: int, response: Decimal) -> BookedRow:
     )
 
 
-def _amount_decimals(plan: Plan) -> int:
+def amount_decimals(plan: Plan) -> int:
     """The currency's decimals, or more where the plan is rounded to less than its minor unit."""
     smallest = plan.problem.minor_unit
     if smallest == 0:
@@ -92,13 +92,14 @@ def _tied_out(parts: list[float], total: float) -> list[Decimal]:
     return [value * unit for value in whole]
 
 
-def _rounded(amount: float, decimals: int) -> Decimal:
-    rounded = round(Decimal(repr(amount)), decimals)
-    return rounded if rounded else abs(rounded)  # no minus before a zero
+def rounded(amount: float, decimals: int) -> Decimal:
+    """An amount with so many decimals."""
+    exact = round(Decimal(repr(amount)), decimals)
+    return exact if exact else abs(exact)  # no minus before a zero
 
 
 def _significant(value: float) -> Decimal:
-    return _rounded(value, max(0, _MARGINAL_DIGITS - 1 - _exponent(value)))
+    return rounded(value, max(0, _MARGINAL_DIGITS - 1 - _exponent(value)))
 
 
 def _exponent(value: float) -> int:

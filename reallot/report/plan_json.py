@@ -11,6 +11,7 @@ from typing import Any
 
 from optimizer.plan import Plan
 from reallot.report.booking import booked
+from reallot.report.ranking import ranking
 from reallot.report.reach import warnings_of
 
 VERSION = 1
@@ -19,6 +20,7 @@ VERSION = 1
 def plan_json(plan: Plan, inputs: Mapping[str, str]) -> bytes:
     """All fields of the plan; ``inputs`` are the hashes of the files it rests on."""
     problem = plan.problem
+    ranks = ranking(plan)
     return json_bytes(
         {
             "version": VERSION,
@@ -38,6 +40,7 @@ def plan_json(plan: Plan, inputs: Mapping[str, str]) -> bytes:
             "warnings": warnings_of(plan),
             "inputs": dict(inputs),
         }
+        | ({"packages": [rank.entries() for rank in ranks]} if ranks else {})
     )
 
 

@@ -18,6 +18,7 @@ from reallot.report.charts import curve_chart
 from reallot.report.figures import difference, percent, rate, share_of, short, table_decimals
 from reallot.report.measure import MEASURES
 from reallot.report.page import render
+from reallot.report.ranking import ranking
 from reallot.report.reach import Standing, standings, warnings_of
 from reallot.report.story import story_of
 from reallot.report.targets import targets_of
@@ -116,6 +117,8 @@ def _page(plan: Plan, inputs: Mapping[str, str]) -> dict[str, Any]:
         "more_warnings": warnings[_MOST_WARNINGS:],
         "channels": sorted(lines, key=lambda line: (line.kept, 0.0 if line.kept else -line.change)),
         "grid": lines,
+        "packages": ranking(plan),
+        "from_zero": {rank.channel for rank in ranking(plan)},
         "curves": [(channel.name, found.get(channel.name)) for channel in problem.channels],
         "drawn": [_drawing(plan, name, found[name]) for name in drawn],
         "left_out": len(problem.channels) - len(drawn),
@@ -137,13 +140,14 @@ def _lines(plan: Plan) -> list[Line]:
     change = np.abs((amounts - current).sum(axis=1))
     widest = float(change.max()) if change.max() > 0 else 1.0
     rows = {(row.channel, row.quarter): row for row in plan.rows}
-    found = standings(plan)
+    found, from_zero = standings(plan), {rank.channel for rank in ranking(plan)}
     kept = {*funds(problem), RESERVE, UNSPENT}
     lines = []
     for number, name in enumerate(plan.lines):
         own = [rows[name, quarter] for quarter in problem.quarters]
         # Of profit it is always known what was paid.
-        told = problem.objective == "profit" or (name in found and found[name].drawable)
+        told = problem.objective == "profit" or name in from_zero
+        told |= name in found and found[name].drawable
         rates = [row.marginal_return for row in own if row.marginal_return is not None]
         weights = amounts[number] if amounts[number].sum() > 0 else np.ones(quarters)
         lines.append(

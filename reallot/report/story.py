@@ -20,6 +20,7 @@ from reallot.report.figures import (
     short_signed,
     table_decimals,
 )
+from reallot.report.ranking import ranking
 
 _NAMED = 3
 
@@ -104,7 +105,8 @@ def proof_of(plan: Plan) -> str:
 
 
 def _nothing_known(plan: Plan) -> bool:
-    return all(c.curve is None or not c.curve.known for c in plan.problem.channels)
+    curves = [c.curve for c in plan.problem.channels if c.curve is not None and c.curve.known]
+    return not curves and not ranking(plan)
 
 
 def _moved(plan: Plan) -> float:

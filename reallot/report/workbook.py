@@ -11,6 +11,7 @@ from optimizer.plan import Plan
 from reallot.report.booking import booked
 from reallot.report.figures import difference, share_of, table_decimals
 from reallot.report.measure import MEASURES
+from reallot.report.ranking import ranking
 from reallot.report.reach import standings, warnings_of
 from reallot.report.sheet import Book, Column, Value
 from reallot.report.story import story_of
@@ -34,6 +35,7 @@ def workbook(plan: Plan, inputs: Mapping[str, str]) -> bytes:
     _by_quarter(book, plan)
     _worth(book, plan)
     _targets(book, plan)
+    _packages(book, plan)
     _rules(book, plan)
     if plan.bent:
         _gave_way(book, plan)
@@ -171,6 +173,47 @@ def _targets(book: Book, plan: Plan) -> None:
         book.table_sheet("Targets", columns, lines)
 
 
+def _packages(book: Book, plan: Plan) -> None:
+    """The decision packages in their order, where the plan has some."""
+    ranks = ranking(plan)
+    if not ranks:
+        return
+    columns = (
+        Column("Rank", "text", 6),
+        Column("Package", "text", 26),
+        Column("Class", "text", 14),
+        Column("Channel", "text", 20),
+        Column("Quarter", "text", 10),
+        Column("Cost", "exact", 16),
+        Column("Return", "money", 16),
+        Column("Conversion", "percent", 11),
+        Column("Priority", "text", 9),
+        Column("Funded", "text", 8),
+        Column("Cost of the class so far", "exact", 16),
+        Column("Cut line", "text", 9),
+        Column("Why", "text", _WORDS),
+    )
+    lines: list[list[Value]] = [
+        [
+            str(rank.rank),
+            rank.package,
+            rank.class_,
+            rank.channel,
+            rank.quarter,
+            rank.cost,
+            rank.return_,
+            rank.conversion,
+            None if rank.priority is None else f"{rank.priority:g}",
+            "yes" if rank.funded else "",
+            rank.cumulative_cost,
+            rank.cut_line,
+            rank.reason,
+        ]
+        for rank in ranks
+    ]
+    book.table_sheet("Packages", columns, lines)
+
+
 def _rules(book: Book, plan: Plan) -> None:
     """Every row of every rule from each side, with room and price."""
     columns = (
@@ -259,12 +302,15 @@ def _curves(book: Book, plan: Plan) -> None:
         Column("Elasticity", "rate", 10),
         Column("Notes", "text", _WORDS),
     )
-    found = standings(plan)
+    found, from_zero = standings(plan), {rank.channel for rank in ranking(plan)}
     lines: list[list[Value]] = []
     for channel in plan.problem.channels:
         standing = found.get(channel.name)
         if standing is None:
-            lines.append([channel.name, "none", "no", *([None] * 12), "counted in the budget only"])
+            note = "counted in the budget only"
+            if channel.name in from_zero:
+                note = "planned from zero: see Packages"
+            lines.append([channel.name, "none", "no", *([None] * 12), note])
             continue
         curve, seen = standing.curve, standing.seen
         fit = curve.diagnostics

@@ -16,6 +16,7 @@ from reallot.rulebook.elasticity import elasticity, moves
 from reallot.rulebook.grading import graded
 from reallot.rulebook.mixes import layers, lifecycle
 from reallot.rulebook.order import order_of
+from reallot.rulebook.packages import packages
 from reallot.rulebook.pilots import pilots
 from reallot.rulebook.reserves import reserve, reserves
 from reallot.rulebook.resources import resources
@@ -42,7 +43,7 @@ def rules_of(
 ) -> Rulebook:
     """The rules that the policy names; without a key, there is no rule."""
     grades = graded(project, policy, channels, curves)
-    order = order_of(policy, channels, grades)
+    order = order_of(policy, channels, grades, project.from_zero)
     named: tuple[Rule, ...] = (
         Budget(),
         *reserve(policy),
@@ -63,6 +64,7 @@ def rules_of(
         *layers(policy),
         *lifecycle(policy),
         *targets(project, policy, curves, results),
+        *packages(project, policy),
     )
     warnings = (*grades.warnings, *order.warnings)
     return Rulebook(named, (*warnings, *target_warnings(project, policy, channels, results)))

@@ -47,7 +47,7 @@ def graded(
     monthly: dict[str, tuple[float, ...]] = {}
     year: dict[str, float] = {}
     warnings = []
-    for channel in channels:
+    for channel in (channel for channel in channels if channel.name not in project.from_zero):
         months = returns.months(channel.name)
         if not months:
             continue

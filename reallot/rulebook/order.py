@@ -38,8 +38,13 @@ class Order:
         )
 
 
-def order_of(policy: said.Policy, channels: tuple[Channel, ...], grades: Grades) -> Order:
-    """Who decides over each channel of the budget."""
+def order_of(
+    policy: said.Policy,
+    channels: tuple[Channel, ...],
+    grades: Grades,
+    from_zero: frozenset[str] = frozenset(),
+) -> Order:
+    """Who decides over each channel of the budget; what is planned ``from_zero`` is not held."""
     entries = {channel.name: policy.says_of(channel.name) for channel in channels}
     committed = frozenset(name for name, entry in entries.items() if entry.committed)
     stopped = frozenset(name for name, entry in entries.items() if entry.stop)
@@ -50,7 +55,7 @@ def order_of(policy: said.Policy, channels: tuple[Channel, ...], grades: Grades)
     changed = {change.name: _of(change.of, channels) - above for change in policy.change}
     above = above.union(*changed.values())
     unknown = (c.name for c in channels if c.curve is None or not c.curve.known)
-    above |= {fund.channel for fund in policy.funds}
+    above |= {fund.channel for fund in policy.funds} | from_zero
     held = frozenset(name for name in unknown if not entries[name].move_unknown) - above
     return Order(committed, stopped, out, frozen, changed, held)
 

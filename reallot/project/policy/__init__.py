@@ -13,6 +13,7 @@ from reallot.project.policy.earmark import Earmark
 from reallot.project.policy.elasticity import Elasticities, Elasticity, Sides
 from reallot.project.policy.exploration import Exploration
 from reallot.project.policy.mixes import Layers, Lifecycle
+from reallot.project.policy.packages import Packages
 from reallot.project.policy.pilots import Pilots
 from reallot.project.policy.plan import HistoryTable, Plan
 from reallot.project.policy.ratio import Ratio
@@ -36,6 +37,7 @@ __all__ = [
     "Moves",
     "NamedReserve",
     "Operating",
+    "Packages",
     "Part",
     "Pilots",
     "Plan",
@@ -77,6 +79,7 @@ class Policy(Section):
     weights: dict[str, Weight] = Field(default_factory=dict)
     target: Target = Target()
     moves: Moves = Moves()
+    packages: Packages = Packages()
     columns: dict[str, Names] = Field(default_factory=dict)
     history: HistoryTable = HistoryTable()
 
