@@ -97,7 +97,7 @@ def sweep(plan: Plan, factors: Sequence[float] = FACTORS, margin: float = 1.0) -
 
 @dataclass(frozen=True)
 class _Solved:
-    """The best decision found at one factor of the budget; ``quarters`` (Q,) is that budget."""
+    """The best decision found at one budget, ``quarters`` (Q,)."""
 
     quarters: Floats
     spend: Floats
@@ -140,13 +140,15 @@ class _Sweep:
 
     def visit(self, factors: Sequence[float]) -> None:
         """Solve at every new budget; each gets an even part of the time that is left."""
-        quarters = [self._quarters(factor) for factor in factors]
-        new = {float(of.sum()): of for of in quarters if float(of.sum()) not in self.solved}
-        for number, (budget, of) in enumerate(new.items()):
+        for number, factor in enumerate(factors):
+            quarters = self._quarters(factor)
+            budget = float(quarters.sum())
+            if self._is_known(budget):
+                continue
             now = time.monotonic()
-            deadline = now + (self.deadline - now) / (len(new) - number)
+            deadline = now + (self.deadline - now) / (len(factors) - number)
             try:
-                self.solved[budget] = self._solve(of, deadline)
+                self.solved[budget] = self._solve(quarters, deadline)
             except (InfeasibleError, RulesCollide):
                 self.left_out[budget] = "the rules collide"
             except NoPlanInTime:
@@ -158,6 +160,11 @@ class _Sweep:
         if problem.minor_unit == 0:
             return factor * problem.budget
         return np.rint(factor * problem.budget / problem.minor_unit) * problem.minor_unit
+
+    def _is_known(self, budget: float) -> bool:
+        """Whether there is a point at this budget, but for what floating point loses."""
+        nearest = min(abs(known - budget) for known in self.solved)
+        return nearest <= max(0.5 * self.problem.minor_unit, 1e-9 * budget)
 
     def _solve(self, quarters: Floats, deadline: float) -> _Solved:
         problem = replace(self.problem, budget=quarters)

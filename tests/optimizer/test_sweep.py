@@ -52,7 +52,7 @@ def test_each_point_is_the_optimum_of_its_own_budget() -> None:
 @given(worlds(most_channels=3, most_quarters=2))
 def test_points_are_what_planning_with_that_budget_finds(world: AllocationProblem) -> None:
     # A budget of a few cents is not the same thing once it is rounded.
-    base = replace(world, minor_unit=0.0)
+    base = replace(world, minor_unit=0.0, time_limit=3.0)
     plan = reallocate(base)
     curve = sweep(plan, (0.8, 1.0, 1.2))
     for factor in (0.8, 1.2):
@@ -67,7 +67,8 @@ def test_points_are_what_planning_with_that_budget_finds(world: AllocationProble
         slack = 1e-4 * max(abs(other.objective), abs(other.current_objective))
         assert point.best <= other.bound + 1e-9 * abs(other.bound)
         assert other.objective <= point.bound + slack
-        assert point.bound - point.best <= 2 * slack + 1e-9
+        if point.status == "optimal":
+            assert point.bound - point.best <= 2 * slack + 1e-9
 
 
 def test_the_plan_is_its_own_point() -> None:
@@ -145,10 +146,12 @@ def test_budgets_at_which_the_rules_collide_are_left_out_and_named() -> None:
     assert {why for _, why in curve.left_out} == {"the rules collide"}
 
 
-def test_a_budget_of_cents_stays_whole_cents() -> None:
-    base = problem((channel("a"), channel("b")), [[33.33], [66.68]])
-    for point in curve_of(base).points:
-        assert point.budget * 100 == pytest.approx(round(point.budget * 100), abs=1e-6)
+@pytest.mark.parametrize("current", [[33.33, 66.68], [1.1, 2.2], [0.01, 0.02], [0.07, 69.98]])
+def test_a_budget_of_cents_stays_whole_cents_and_comes_once(current: list[float]) -> None:
+    base = problem((channel("a"), channel("b")), [[amount] for amount in current])
+    cents = [point.budget * 100 for point in curve_of(base).points]
+    assert cents == pytest.approx([round(cent) for cent in cents], abs=1e-6)
+    assert len({round(cent) for cent in cents}) == len(cents)
 
 
 def test_switches_and_launches_hold_at_every_budget() -> None:
