@@ -16,11 +16,11 @@ from typing import Literal
 import numpy as np
 
 from models.saturation import Floats
-from optimizer.bending import give_way
-from optimizer.certificate import InfeasibleError, certify
-from optimizer.errors import NoPlanInTime, RulesCollide
+from optimizer.bending import Yielded, give_way
+from optimizer.certificate import certify
+from optimizer.errors import InfeasibleError, NoPlanInTime, RulesCollide
 from optimizer.plan import Plan, Status
-from optimizer.problem import Allocation
+from optimizer.problem import Allocation, AllocationProblem
 from optimizer.program import Program
 from optimizer.reallocate import violations
 from optimizer.relaxation import Relaxation
@@ -169,21 +169,28 @@ class _Sweep:
     def _solve(self, quarters: Floats, deadline: float) -> _Solved:
         problem = replace(self.problem, budget=quarters)
         budget = float(quarters.sum())
-        program = Program(problem, self.response)
-        if program.limits.cross:
-            raise InfeasibleError
-        relaxation = Relaxation(program)
-        give_way(relaxation, deadline)
+        yielded = self._yielded(problem, deadline)
+        program = yielded.relaxation.program
         near = self.solved[min(self.solved, key=lambda other: abs(other - budget))]
         start = _start(program, near)
+        if start is None and yielded.allocation is not None:
+            start = program.decision_of(yielded.allocation)
         scale = max(abs(near.best) * min(1.0, budget / near.budget), 1e-9)
         gap = _FOR_CERTIFYING * problem.tolerance
-        proof = certify(relaxation, start, gap, scale, deadline)
+        proof = certify(yielded.relaxation, start, gap, scale, deadline)
         allocation = program.allocation(proof.decision)
-        status: Status = "optimal" if proof.closed else "time_limit"
+        status: Status = "optimal" if proof.closed and yielded.closed else "time_limit"
         return _Solved(
             quarters, allocation.spend, allocation.pool, proof.value, proof.bound, status
         )
+
+    def _yielded(self, problem: AllocationProblem, deadline: float) -> Yielded:
+        if problem.bends:
+            return give_way(problem, deadline)
+        program = Program(problem, response=self.response)
+        if program.limits.cross:
+            raise InfeasibleError
+        return Yielded(Relaxation(program), None, closed=True)
 
     def pays_until(self) -> tuple[Pays, float | None]:
         """Until which budget one more unit brings more than it costs.

@@ -66,10 +66,16 @@ def plan_all(
         if not budget_curve:
             return _write(project, plan, None)
         with doing(f"Planning other budgets for {scenario}"):
-            curve = sweep(plan)
+            curve = sweep(plan, margin=_margin(project, problem))
         return _write(project, plan, curve)
 
     return for_each(scenarios, one)
+
+
+def _margin(project: Project, problem: AllocationProblem) -> float:
+    """What a unit of the objective is worth in money; profit is money already."""
+    margin = project.policy.plan.margin
+    return 1.0 if margin is None or problem.objective == "profit" else margin
 
 
 def for_each(scenarios: Sequence[str], one: Callable[[str], T]) -> list[T]:

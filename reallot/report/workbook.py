@@ -346,7 +346,7 @@ def _budgets(book: Book, plan: Plan, curve: BudgetCurve) -> None:
     columns = (
         Column("Budget", "money", 16),
         Column("Of this plan's", "percent", 12),
-        Column("Best response", "money", 17),
+        Column(f"Best {MEASURES[plan.problem.objective].counted.lower()}", "money", 17),
         Column("Upper bound", "money", 17),
         Column(f"Next {plan.problem.currency} brings", "rate", 12),
         Column("What it means", "text", _WORDS),

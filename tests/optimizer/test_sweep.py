@@ -163,6 +163,14 @@ def test_switches_and_launches_hold_at_every_budget() -> None:
         assert point.best == pytest.approx(other.objective, rel=2e-4)
 
 
+def test_a_rule_that_bends_gives_way_at_other_budgets_too() -> None:
+    base = replace(with_rules(free(), Floor({"a": 250.0, "b": 200.0})), bends={("floor", "a"): 1})
+    points = {round(point.budget): point for point in curve_of(base).points}
+    assert set(points) == {round(600 * factor) for factor in FACTORS}
+    other = reallocate(replace(base, budget=np.array([300.0])))
+    assert points[300].best == pytest.approx(other.objective, rel=2e-4)
+
+
 def test_a_single_budget_has_no_slope() -> None:
     curve = sweep(reallocate(free()), (1.0,))
     assert curve.points[0].marginal is None

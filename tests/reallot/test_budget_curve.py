@@ -9,7 +9,7 @@ import pytest
 
 from optimizer.sweep import BudgetCurve, BudgetPoint, sweep
 from reallot.report.budget_curve import sentences_of
-from tests.reallot.projects import CURVES, run, write_project, write_scenarios
+from tests.reallot.projects import CURVES, POLICY, run, write_project, write_scenarios
 from tests.reallot.report.plans import plan_of
 
 
@@ -65,6 +65,25 @@ def test_plan_json_is_the_same_with_and_without_it(folder):
     before = path.read_bytes()
     run(["plan", "--budget-curve", folder])
     assert path.read_bytes() == before
+
+
+def test_a_margin_says_what_response_is_worth(folder):
+    (folder / "reallot.toml").write_text(
+        POLICY.replace("quarters = 2", "quarters = 2\nmargin = 0.2")
+    )
+    result = run(["plan", "--budget-curve", folder])
+    words = " ".join(result.stdout.replace("\N{NO-BREAK SPACE}", " ").split())
+    assert "at a margin of 20 % of what it brings" in words
+
+
+def test_a_plan_for_the_least_money_has_no_curve(folder):
+    (folder / "reallot.toml").write_text(
+        POLICY.replace("quarters = 2", 'quarters = 2\nobjective = "spend"')
+        + "\n[target]\nresponse = 30_000\n"
+    )
+    result = run(["plan", "--budget-curve", folder])
+    assert result.exit_code == 2
+    assert "plan.objective: there is no budget curve" in result.stderr
 
 
 def curve(pays, until, margin=1.0, left_out=()) -> BudgetCurve:

@@ -48,6 +48,32 @@ def test_the_plan_scores_as_the_plan(folder):
     assert [row["amount"] for row in score["rows"]] == [r["recommended"] for r in plan["rows"]]
 
 
+@pytest.mark.parametrize(
+    "policy",
+    [
+        POLICY.replace("quarters = 2", 'quarters = 2\nobjective = "profit"\nmargin = 0.2'),
+        POLICY.replace("quarters = 2", 'quarters = 2\nobjective = "spend"')
+        + "\n[target]\nresponse = 30_000\n",
+    ],
+)
+def test_the_plan_scores_as_the_plan_under_every_objective(folder, policy):
+    (folder / "reallot.toml").write_text(policy)
+    assert run(["plan", "--scenario", "flat", folder]).exit_code == 0
+    plan = json.loads((folder / "out" / "flat" / "plan.json").read_text())
+    assert any(row["channel"] == "unspent" and row["recommended"] > 0 for row in plan["rows"])
+    score = scored(folder, folder / "out" / "flat" / "plan.csv")
+    assert score["objective"] == pytest.approx(plan["objective"], rel=1e-9)
+    assert (score["broken_rules"], score["deviations"]) == ([], [])
+    assert [row["amount"] for row in score["rows"]] == [r["recommended"] for r in plan["rows"]]
+    approved = scored(folder, folder / "budget.csv")
+    assert approved["objective"] == pytest.approx(plan["current_objective"], rel=1e-9)
+    assert approved["shortfall"] == pytest.approx(
+        abs(plan["objective"] - plan["current_objective"]), rel=1e-6
+    )
+    costs = sum(deviation["cost"] for deviation in approved["deviations"])
+    assert costs == pytest.approx(approved["shortfall"], abs=0.05)
+
+
 def test_the_current_budget_scores_as_the_plan_says(folder):
     assert run(["plan", folder]).exit_code == 0
     plan = json.loads((folder / "out" / "flat" / "plan.json").read_text())
