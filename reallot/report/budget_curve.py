@@ -1,4 +1,4 @@
-"""budget_curve.csv, and what the curve of best response against budget says in words."""
+"""The curve of best response against budget: budget_curve.csv, a sheet, and what it says."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from optimizer.plan import Plan
 from optimizer.sweep import BudgetCurve
 from reallot.report.booking import amount_in_full, significant
 from reallot.report.figures import money, percent, short
+from reallot.report.measure import MEASURES
 from reallot.report.plan_csv import csv_bytes
+from reallot.report.sheet import Book, Column, Value
 
 
 def budget_curve_csv(plan: Plan, curve: BudgetCurve) -> bytes:
@@ -22,6 +24,28 @@ def budget_curve_csv(plan: Plan, curve: BudgetCurve) -> bytes:
         for point in curve.points
     ]
     return csv_bytes(columns, rows)
+
+
+def budget_sheet(book: Book, plan: Plan, curve: BudgetCurve) -> None:
+    """A sheet of the curve point by point, with until where money pays."""
+    columns = (
+        Column("Budget", "money", 16),
+        Column("Of this plan's", "percent", 12),
+        Column(f"Best {MEASURES[plan.problem.objective].counted.lower()}", "money", 17),
+        Column("Upper bound", "money", 17),
+        Column(f"Next {plan.problem.currency} brings", "rate", 12),
+        Column("What it means", "text", 95.0),
+    )
+    own = float(plan.problem.budget.sum())
+    sentences = sentences_of(plan, curve)
+    lines: list[list[Value]] = [
+        [point.budget, point.budget / own, point.best, point.bound, point.marginal, ""]
+        for point in curve.points
+    ]
+    lines += [[None] * (len(columns) - 1) for _ in sentences[len(lines) :]]
+    for line, sentence in zip(lines, sentences, strict=False):
+        line[len(columns) - 1 :] = [sentence]
+    book.table_sheet("Budgets", columns, lines)
 
 
 def sentences_of(plan: Plan, curve: BudgetCurve) -> tuple[str, ...]:

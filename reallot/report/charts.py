@@ -59,7 +59,11 @@ def _budgets(plan: Plan, curve: BudgetCurve) -> dict[str, Any]:
     own = (float(plan.problem.budget.sum()), plan.objective)
     layers = [
         _layer(line, {"type": "line", "color": "var(--curve)", "strokeWidth": 2}, largest),
-        _layer(line, {"type": "point", "opacity": 1, "size": 16, "color": "var(--curve)"}, largest),
+        _layer(
+            line,
+            {"type": "point", "filled": True, "opacity": 1, "size": 24, "color": "var(--curve)"},
+            largest,
+        ),
         _mark(own, {"fill": "var(--plan)", "stroke": "var(--page)"}, largest),
     ]
     if curve.pays_until is not None:

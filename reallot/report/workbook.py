@@ -10,7 +10,7 @@ import numpy as np
 from optimizer.plan import Plan
 from optimizer.sweep import BudgetCurve
 from reallot.report.booking import booked
-from reallot.report.budget_curve import sentences_of
+from reallot.report.budget_curve import budget_sheet
 from reallot.report.figures import difference, share_of, table_decimals
 from reallot.report.measure import MEASURES
 from reallot.report.ranking import ranking
@@ -43,7 +43,7 @@ def workbook(plan: Plan, inputs: Mapping[str, str], curve: BudgetCurve | None = 
         _gave_way(book, plan)
     _curves(book, plan)
     if curve is not None:
-        _budgets(book, plan, curve)
+        budget_sheet(book, plan, curve)
     _warnings(book, plan, inputs)
     book.close()
     return file.getvalue()
@@ -339,28 +339,6 @@ def _curves(book: Book, plan: Plan) -> None:
             ]
         )
     book.table_sheet("Curves", columns, lines)
-
-
-def _budgets(book: Book, plan: Plan, curve: BudgetCurve) -> None:
-    """The budget curve point by point, and until where money pays."""
-    columns = (
-        Column("Budget", "money", 16),
-        Column("Of this plan's", "percent", 12),
-        Column(f"Best {MEASURES[plan.problem.objective].counted.lower()}", "money", 17),
-        Column("Upper bound", "money", 17),
-        Column(f"Next {plan.problem.currency} brings", "rate", 12),
-        Column("What it means", "text", _WORDS),
-    )
-    own = float(plan.problem.budget.sum())
-    sentences = sentences_of(plan, curve)
-    lines: list[list[Value]] = [
-        [point.budget, point.budget / own, point.best, point.bound, point.marginal, ""]
-        for point in curve.points
-    ]
-    lines += [[None] * (len(columns) - 1) for _ in sentences[len(lines) :]]
-    for line, sentence in zip(lines, sentences, strict=False):
-        line[len(columns) - 1 :] = [sentence]
-    book.table_sheet("Budgets", columns, lines)
 
 
 def _warnings(book: Book, plan: Plan, inputs: Mapping[str, str]) -> None:
