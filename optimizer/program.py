@@ -30,15 +30,19 @@ _ONE = LinearForm.of(1.0)
 class Program:
     """Collects the rows of the rules of one problem.
 
-    ``given`` is how far rules that bend may give way, by level: see `Bends`.
+    ``given`` is how far rules that bend may give way, by level: see `Bends`. ``response`` is that
+    of the problem, where it was made for another budget already.
     """
 
     def __init__(
-        self, problem: AllocationProblem, given: Mapping[int, float] | None = None
+        self,
+        problem: AllocationProblem,
+        given: Mapping[int, float] | None = None,
+        response: Response | None = None,
     ) -> None:
         self.problem = problem
         self.layout = problem.layout
-        self.response: Response = response_of(problem)
+        self.response = response_of(problem) if response is None else response
         self.rows: list[Row] = []
         self.owners: list[Rule] = []
         self.extras: list[Extra] = []

@@ -16,7 +16,7 @@ from reallot.errors import on_one_line
 from reallot.exits import AS_JSON, Commands
 
 if TYPE_CHECKING:
-    from optimizer.plan import Plan
+    from reallot.planning import Written
     from reallot.project import Project
 
 FOLDER = click.Path(path_type=Path)
@@ -142,29 +142,77 @@ def fit(folder: Path, as_json: bool) -> None:
 
 @main.command()
 @click.option("--scenario", metavar="NAME", help="Plan this one only.")
+@click.option(
+    "--budget-curve",
+    is_flag=True,
+    help="Also plan with 50 % to 150 % of the budget: until where does more money pay?",
+)
+@click.option(
+    "--score",
+    "own",
+    type=FOLDER,
+    metavar="FILE",
+    help="Plan nothing: say how good this budget is (as budget.csv, or a plan.csv).",
+)
 @_time_limit
 @_as_json
 @_folder
-def plan(folder: Path, scenario: str | None, time_limit: float, as_json: bool) -> None:
+def plan(
+    folder: Path,
+    scenario: str | None,
+    budget_curve: bool,
+    own: Path | None,
+    time_limit: float,
+    as_json: bool,
+) -> None:
     """Plan every scenario and write out/SCENARIO/: report, workbook, CSV and JSON.
 
     \b
     Examples:
       reallot plan my-project
       reallot plan --scenario recession --time-limit 20 my-project
+      reallot plan --budget-curve my-project
+      reallot plan --score my-own.csv --scenario flat my-project
     """
+    if own is not None:
+        if budget_curve:
+            raise click.UsageError("--score plans nothing: leave out --budget-curve")
+        _score(folder, own, scenario, time_limit, as_json)
+        return
     from reallot.fitting import curves_of
     from reallot.planning import chosen, plan_all
 
     project = _read(folder)
     scenarios = chosen(project, scenario)
-    written = plan_all(project, curves_of(project), scenarios, time_limit)
+    curves = curves_of(project)
+    written = plan_all(project, curves, scenarios, time_limit, budget_curve=budget_curve)
     if as_json:
         documents = [result.document for result in written]
         click.echo(json.dumps(documents, ensure_ascii=False))
         return
     for result in written:
-        _show(result.plan, result.folder)
+        _show(result)
+
+
+def _score(folder: Path, own: Path, scenario: str | None, time_limit: float, as_json: bool) -> None:
+    from reallot.planning import chosen
+    from reallot.project.own_plan import read_own_plan
+    from reallot.report.terminal import show_score
+    from reallot.scoring import score_all
+
+    project = _read(folder)
+    scenarios = chosen(project, scenario)
+    file = read_own_plan(own, project)
+    scored = score_all(project, file, scenarios, time_limit)
+    if as_json:
+        documents = [result.document for result in scored]
+        click.echo(json.dumps(documents, ensure_ascii=False))
+        return
+    for result in scored:
+        show_score(result.score, file.file, file.warnings)
+        for name in ("score.csv", "score.json"):
+            click.echo(f"{'':<10}{result.folder / name}")
+        click.echo()
 
 
 @main.command()
@@ -197,7 +245,7 @@ def _plan_and_compare(folder: Path) -> None:
 
     project = _read(folder)
     for result in plan_all(project, curves_of(project), chosen(project, None), TIME_LIMIT):
-        _show(result.plan, result.folder)
+        _show(result)
     _show_compared(out_of(project), compare_all(project, TIME_LIMIT))
 
 
@@ -207,12 +255,16 @@ def _read(folder: Path) -> Project:
     return read_project(folder)
 
 
-def _show(plan: Plan, folder: Path) -> None:
+def _show(written: Written) -> None:
+    from reallot.report import BUDGET_CURVE
     from reallot.report.terminal import show
 
-    show(plan)
-    for name, what in (("report.html", "Report"), ("plan.xlsx", "Workbook"), ("plan.csv", "CSV")):
-        click.echo(f"{what + ':':<10}{folder / name}")
+    show(written.plan, written.curve)
+    files = [("report.html", "Report"), ("plan.xlsx", "Workbook"), ("plan.csv", "CSV")]
+    if written.curve is not None:
+        files.append((BUDGET_CURVE, "Budgets"))
+    for name, what in files:
+        click.echo(f"{what + ':':<10}{written.folder / name}")
     click.echo()
 
 

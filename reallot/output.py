@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from reallot.errors import Finding, InputError
 
 
-def write_whole(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Write these files into a folder, made where it is missing.
+def write_whole(folder: Path, files: Mapping[str, bytes], gone: Collection[str] = ()) -> None:
+    """Write these files into a folder, made where it is missing; those named ``gone`` are deleted.
 
     All are written beside their places before the first one takes its place, so a full disk or a
     folder that cannot be written leaves what was there as it was. InputError in that case.
@@ -23,6 +23,8 @@ def write_whole(folder: Path, files: Mapping[str, bytes]) -> None:
             waiting[name].write_bytes(content)
         for name, part in waiting.items():
             os.replace(part, folder / name)
+        for name in gone:
+            (folder / name).unlink(missing_ok=True)
     except OSError as error:
         raise InputError([_finding(folder, error)]) from error
     finally:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from optimizer.errors import PlanningError, RulesCollide, UnkeptRule
 from optimizer.plan import RESERVE, UNSPENT, Bent, Plan, PlanRow, RuleEntry
 from optimizer.problem import Allocation, AllocationProblem
 from optimizer.reallocate import reallocate
+from optimizer.sweep import BudgetCurve, sweep
 from reallot.assemble import problem_of
 from reallot.errors import Finding, InputError, NotPlannedError
 from reallot.fitting import curves_of, out_of
@@ -23,46 +24,96 @@ from reallot.progress import doing
 from reallot.project import Project
 from reallot.project.nearest import did_you_mean
 from reallot.project.project import POLICY
-from reallot.report import compare_files, plan_files
+from reallot.report import OPTIONAL, compare_files, plan_files
 from scenarios.compare import compare
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
 class Written:
-    """A plan and where its files are; ``document`` is its plan.json."""
+    """A plan, where its files are, and its budget curve if there is one.
+
+    ``document`` is its plan.json.
+    """
 
     plan: Plan
     folder: Path
     document: dict[str, Any]
+    curve: BudgetCurve | None
 
 
 def plan_all(
-    project: Project, curves: Curves, scenarios: Sequence[str], time_limit: float
+    project: Project,
+    curves: Curves,
+    scenarios: Sequence[str],
+    time_limit: float,
+    *,
+    budget_curve: bool = False,
 ) -> list[Written]:
-    """Plan these scenarios and write each into its folder.
+    """Plan these scenarios and write each into its folder, on request with its budget curve.
 
     NotPlannedError, after the rest has been written, where some have no plan.
     """
-    written: list[Written] = []
+
+    def one(scenario: str) -> Written:
+        problem = problem_of(project, curves, scenario, time_limit)
+        if budget_curve and problem.objective == "spend":
+            found = "there is no budget curve: the plan needs the least money as it is"
+            expected = "Plan without --budget-curve."
+            raise InputError([Finding(POLICY, None, "plan.objective", found, expected)])
+        plan = planned(problem)
+        if not budget_curve:
+            return _write(project, plan, None)
+        with doing(f"Planning other budgets for {scenario}"):
+            curve = sweep(plan, margin=_margin(project, problem))
+        return _write(project, plan, curve)
+
+    return for_each(scenarios, one)
+
+
+def _margin(project: Project, problem: AllocationProblem) -> float:
+    """What a unit of the objective is worth in money; profit is money already."""
+    margin = project.policy.plan.margin
+    return 1.0 if margin is None or problem.objective == "profit" else margin
+
+
+def for_each(scenarios: Sequence[str], one: Callable[[str], T]) -> list[T]:
+    """What ``one`` makes of each scenario.
+
+    NotPlannedError, after it was done for the rest, where some have no plan.
+    """
+    made: list[T] = []
     failures: list[PlanningError] = []
     for scenario in scenarios:
-        problem = problem_of(project, curves, scenario, time_limit)
         try:
-            with doing(f"Planning {scenario}"):
-                plan = reallocate(problem)
+            made.append(one(scenario))
         except UnkeptRule:
             raise
         except PlanningError as failure:
             failures.append(failure)
-            continue
-        written.append(_write(project, plan))
     if failures:
         raise NotPlannedError(
             map(_finding, failures),
             (line for failure in failures for line in str(failure).splitlines()),
             collided=any(isinstance(failure, RulesCollide) for failure in failures),
         )
-    return written
+    return made
+
+
+def planned(problem: AllocationProblem) -> Plan:
+    """The plan of one scenario, made now."""
+    with doing(f"Planning {problem.scenario}"):
+        return reallocate(problem)
+
+
+def plan_that_stands(project: Project, problem: AllocationProblem) -> Plan | None:
+    """The written plan of a scenario, if its inputs are unchanged."""
+    scenario = problem.scenario
+    document = _document(out_of(project) / scenario / "plan.json")
+    if document is None or document.get("inputs") != project.inputs_of_plan(scenario):
+        return None
+    return _plan_in(document, problem)
 
 
 def plans_that_stand(
@@ -71,12 +122,11 @@ def plans_that_stand(
     """The written plans whose inputs are unchanged, and the scenarios to be planned again."""
     plans, stale = [], []
     for scenario in project.scenarios:
-        document = _document(out_of(project) / scenario / "plan.json")
-        if document is None or document.get("inputs") != project.inputs_of_plan(scenario):
+        plan = plan_that_stands(project, problem_of(project, curves, scenario, time_limit))
+        if plan is None:
             stale.append(scenario)
         else:
-            problem = problem_of(project, curves, scenario, time_limit)
-            plans.append(_plan_in(document, problem))
+            plans.append(plan)
     return plans, stale
 
 
@@ -118,12 +168,12 @@ def _finding(failure: PlanningError) -> Finding:
     return Finding(POLICY, None, None, str(failure), "Give it more time: --time-limit.")
 
 
-def _write(project: Project, plan: Plan) -> Written:
+def _write(project: Project, plan: Plan, curve: BudgetCurve | None) -> Written:
     scenario = plan.problem.scenario
-    files = plan_files(plan, project.inputs_of_plan(scenario))
+    files = plan_files(plan, project.inputs_of_plan(scenario), curve)
     folder = out_of(project) / scenario
-    write_whole(folder, files)
-    return Written(plan, folder, json.loads(files["plan.json"]))
+    write_whole(folder, files, gone=[name for name in OPTIONAL if name not in files])
+    return Written(plan, folder, json.loads(files["plan.json"]), curve)
 
 
 def _document(path: Path) -> dict[str, Any] | None:

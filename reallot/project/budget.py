@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -18,6 +18,9 @@ from reallot.project.tables import Table, name_in
 RESERVE = "reserve"
 UNSPENT = "unspent"
 _POOL = frozenset({RESERVE, "储备金", "儲備金", "动态储备金", "動態儲備金"})
+
+# The row of the file, and the amount, by quarter and channel.
+Cells = Mapping[tuple[str, str], tuple[int, Decimal]]
 
 
 @dataclass(frozen=True)
@@ -53,10 +56,27 @@ def read_budget(
     Without ``to_horizon`` only the cells are looked at.
     """
     before = len(findings)
+    cells = read_cells(table, policy, policy.columns, findings)
+    if cells is None or len(findings) > before or not to_horizon:
+        return None
+    return _over_horizon(table.file, cells, policy, findings, warnings)
+
+
+def read_cells(
+    table: Table,
+    policy: Policy,
+    mapped: Mapping[str, Collection[str]],
+    findings: list[Finding],
+    *,
+    planned: bool = False,
+) -> Cells | None:
+    """Every amount of a table; ``mapped`` is as [columns] is. None without the columns needed.
+
+    In a ``planned`` table what stays unspent may stand as well, and amounts have as many decimals
+    as the plan's rounding leaves them.
+    """
     currency = policy.plan.currency
-    columns, _ = understand(
-        table, ("quarter", "channel", "amount"), (), policy.columns, currency, findings
-    )
+    columns, _ = understand(table, ("quarter", "channel", "amount"), (), mapped, currency, findings)
     if columns is None:
         return None
     amounts = column_of_numbers(
@@ -71,7 +91,7 @@ def read_budget(
         strict=True,
     ):
         channel = _channel(text)
-        _check_cell(columns, row, channel, amount, policy, findings)
+        _check_cell(columns, row, channel, amount, policy, findings, planned)
         if when is None or amount is None or not channel:
             continue
         if (when, channel) in cells:
@@ -79,9 +99,7 @@ def read_budget(
             position = columns.places["channel"].position
             findings.append(table.finding(row, position, found, "Keep one row."))
         cells[when, channel] = (row, amount)
-    if len(findings) > before or not to_horizon:
-        return None
-    return _over_horizon(table.file, cells, policy, findings, warnings)
+    return cells
 
 
 def planned_channels(table: Table, policy: Policy) -> tuple[str, ...] | None:
@@ -104,24 +122,25 @@ def _check_cell(
     amount: Decimal | None,
     policy: Policy,
     findings: list[Finding],
+    planned: bool,
 ) -> None:
     table, places = columns.table, columns.places
     if not channel:
         expected = "Write the channel's name."
         position = places["channel"].position
         findings.append(table.finding(row, position, "the cell is empty", expected))
-    elif channel == UNSPENT:
+    elif channel == UNSPENT and not planned:
         expected = "Give the channel another name: this one belongs to the plan."
         position = places["channel"].position
         findings.append(table.finding(row, position, f"found {quoted(channel)}", expected))
-    if amount is None:
+    if amount is None or (planned and policy.plan.rounding == 0):
         return
     check_whole(columns, "amount", row, amount, policy.plan, findings)
 
 
 def _over_horizon(
     file: str,
-    cells: Mapping[tuple[str, str], tuple[int, Decimal]],
+    cells: Cells,
     policy: Policy,
     findings: list[Finding],
     warnings: list[str],

@@ -5,19 +5,28 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from optimizer.plan import Plan
+from optimizer.sweep import BudgetCurve
+from reallot.report.budget_curve import budget_curve_csv
 from reallot.report.compare_files import compare_csv, compare_html, compare_json
 from reallot.report.packages_csv import packages_csv
 from reallot.report.plan_csv import plan_csv
 from reallot.report.plan_json import plan_json
 from reallot.report.ranking import ranking
 from reallot.report.report_html import report_html
+from reallot.report.score_files import score_files
 from reallot.report.workbook import workbook
 from scenarios.compare import Comparison
 
-__all__ = ["compare_files", "plan_files"]
+__all__ = ["BUDGET_CURVE", "OPTIONAL", "compare_files", "plan_files", "score_files"]
+
+PACKAGES, BUDGET_CURVE = "packages.csv", "budget_curve.csv"
+# What only some plans have: an earlier plan's would not be this one's.
+OPTIONAL = (PACKAGES, BUDGET_CURVE)
 
 
-def plan_files(plan: Plan, inputs: Mapping[str, str]) -> dict[str, bytes]:
+def plan_files(
+    plan: Plan, inputs: Mapping[str, str], curve: BudgetCurve | None = None
+) -> dict[str, bytes]:
     """The files of one plan by name; ``inputs`` are the hashes of the files it rests on.
 
     The same plan gives the same bytes.
@@ -25,10 +34,14 @@ def plan_files(plan: Plan, inputs: Mapping[str, str]) -> dict[str, bytes]:
     files = {
         "plan.csv": plan_csv(plan),
         "plan.json": plan_json(plan, inputs),
-        "plan.xlsx": workbook(plan, inputs),
-        "report.html": report_html(plan, inputs),
+        "plan.xlsx": workbook(plan, inputs, curve),
+        "report.html": report_html(plan, inputs, curve),
     }
-    return files | ({"packages.csv": packages_csv(plan)} if ranking(plan) else {})
+    if ranking(plan):
+        files[PACKAGES] = packages_csv(plan)
+    if curve is not None:
+        files[BUDGET_CURVE] = budget_curve_csv(plan, curve)
+    return files
 
 
 def compare_files(comparison: Comparison) -> dict[str, bytes]:

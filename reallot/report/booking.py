@@ -63,9 +63,14 @@ def _booked(row: PlanRow, money: int, response: Decimal) -> BookedRow:
         change=change,
         change_pct=percent,
         expected_response=response,
-        marginal_return=None if marginal is None else _significant(marginal),
+        marginal_return=None if marginal is None else significant(marginal),
         reason=row.reason,
     )
+
+
+def amount_in_full(plan: Plan, amount: float) -> Decimal:
+    """An amount with the decimals of the plan's money."""
+    return rounded(amount, amount_decimals(plan))
 
 
 def amount_decimals(plan: Plan) -> int:
@@ -98,7 +103,8 @@ def rounded(amount: float, decimals: int) -> Decimal:
     return exact if exact else abs(exact)  # no minus before a zero
 
 
-def _significant(value: float) -> Decimal:
+def significant(value: float) -> Decimal:
+    """A rate in six digits."""
     return rounded(value, max(0, _MARGINAL_DIGITS - 1 - _exponent(value)))
 
 

@@ -1,15 +1,19 @@
-"""Charts: response curves as drawings that need neither script nor network."""
+"""Charts: curves as drawings that need neither script nor network."""
 
 from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import vl_convert
 from markupsafe import Markup
 
+from optimizer.plan import Plan
+from optimizer.sweep import BudgetCurve
 from reallot.report.reach import Standing
 
 _WIDTH, _HEIGHT = 300, 170
+_BUDGETS_WIDTH, _BUDGETS_HEIGHT = 720, 230
 
 # Colours are the page's own, so that a drawing follows its light, dark and printed dress.
 _CONFIG = {
@@ -38,6 +42,39 @@ def curve_chart(standing: Standing) -> Markup:
     return Markup(svg)
 
 
+def budget_chart(plan: Plan, curve: BudgetCurve) -> Markup:
+    """The best response against the budget with the plan (dot) and where money stops paying (ring).
+
+    As SVG.
+    """
+    return Markup(vl_convert.vegalite_to_svg(_budgets(plan, curve)))
+
+
+def _budgets(plan: Plan, curve: BudgetCurve) -> dict[str, Any]:
+    budgets, best = (
+        [getattr(point, field) for point in curve.points] for field in ("budget", "best")
+    )
+    line = [{"spend": x, "response": y} for x, y in zip(budgets, best, strict=True)]
+    largest = max(best)
+    own = (float(plan.problem.budget.sum()), plan.objective)
+    layers = [
+        _layer(line, {"type": "line", "color": "var(--curve)", "strokeWidth": 2}, largest),
+        _layer(
+            line,
+            {"type": "point", "filled": True, "opacity": 1, "size": 24, "color": "var(--curve)"},
+            largest,
+        ),
+        _mark(own, {"fill": "var(--plan)", "stroke": "var(--page)"}, largest),
+    ]
+    if curve.pays_until is not None:
+        at = (curve.pays_until, float(np.interp(curve.pays_until, budgets, best)))
+        layers.append(_mark(at, {"fill": "var(--page)", "stroke": "var(--current)"}, largest))
+    for layer in layers:
+        layer["encoding"]["x"]["scale"] = {"nice": False, "zero": False, "padding": 8}
+        layer["encoding"]["y"]["scale"] = {"zero": True}
+    return _drawing(_BUDGETS_WIDTH, _BUDGETS_HEIGHT, layers)
+
+
 def _spec(standing: Standing) -> dict[str, Any]:
     line = [{"spend": x, "response": y} for x, y in standing.line.T.tolist()]
     largest = max(point["response"] for point in line)
@@ -48,9 +85,13 @@ def _spec(standing: Standing) -> dict[str, Any]:
     ]
     if standing.seen is not None:
         layers.insert(0, _seen(standing.seen))
+    return _drawing(_WIDTH, _HEIGHT, layers)
+
+
+def _drawing(width: int, height: int, layers: list[dict[str, Any]]) -> dict[str, Any]:
     return {
-        "width": _WIDTH,
-        "height": _HEIGHT,
+        "width": width,
+        "height": height,
         "autosize": {"type": "fit", "contains": "padding"},
         "padding": 2,
         "layer": layers,

@@ -13,8 +13,10 @@ from models.saturation import Floats
 from optimizer.comparable import spent_lines
 from optimizer.plan import RESERVE, UNSPENT, Plan
 from optimizer.rules import funds
+from optimizer.sweep import BudgetCurve
 from reallot.report.binding import binding_rules, dearest, spans
-from reallot.report.charts import curve_chart
+from reallot.report.budget_curve import sentences_of
+from reallot.report.charts import budget_chart, curve_chart
 from reallot.report.figures import difference, percent, rate, share_of, short, table_decimals
 from reallot.report.measure import MEASURES
 from reallot.report.page import render
@@ -75,9 +77,21 @@ class Drawing:
     svg: Markup
 
 
-def report_html(plan: Plan, inputs: Mapping[str, str]) -> bytes:
+def report_html(plan: Plan, inputs: Mapping[str, str], curve: BudgetCurve | None = None) -> bytes:
     """The report of one plan; ``inputs`` are the hashes of the files it rests on."""
-    return render("report.html.j2", _page(plan, inputs))
+    return render("report.html.j2", _page(plan, inputs) | {"budgets": _budgets(plan, curve)})
+
+
+def _budgets(plan: Plan, curve: BudgetCurve | None) -> dict[str, Any] | None:
+    """The budget curve, if there is one, and what it says."""
+    if curve is None:
+        return None
+    sentences = sentences_of(plan, curve)
+    return {
+        "svg": budget_chart(plan, curve),
+        "sentences": sentences,
+        "ends": curve.pays_until is not None,
+    }
 
 
 def _page(plan: Plan, inputs: Mapping[str, str]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 
 from rich import box
 from rich.console import Console
@@ -12,6 +13,9 @@ from rich.text import Text
 from models.curve import Curves
 from optimizer.plan import RESERVE, UNSPENT, Plan
 from optimizer.rules import funds
+from optimizer.score import Score
+from optimizer.sweep import BudgetCurve
+from reallot.report.budget_curve import sentences_of
 from reallot.report.figures import (
     difference,
     full,
@@ -23,13 +27,15 @@ from reallot.report.figures import (
 )
 from reallot.report.measure import MEASURES
 from reallot.report.reach import warnings_of
+from reallot.report.score_story import broken_rules, score_story
 from reallot.report.story import story_of
 
 _WIDTH = 80
 _NAME = 19
+_MOST_DEVIATIONS = 12
 
 
-def show(plan: Plan) -> None:
+def show(plan: Plan, curve: BudgetCurve | None = None) -> None:
     """Print a plan to standard output, in colour where that is a terminal."""
     console = Console(highlight=False, soft_wrap=False)
     story, problem = story_of(plan), plan.problem
@@ -38,9 +44,29 @@ def show(plan: Plan) -> None:
     console.print(_plan_table(plan))
     if story.gave_way:
         console.print(Text(_clean(story.gave_way), style="yellow"))
-    for sentence in (story.pool, story.proof):
+    budgets = () if curve is None else sentences_of(plan, curve)
+    for sentence in (story.pool, story.proof, *budgets):
         console.print(Text(_clean(sentence)))
     for warning in warnings_of(plan):
+        console.print(Text(f"Note: {_clean(warning)}", style="yellow"))
+
+
+def show_score(score: Score, file: str, warnings: Sequence[str]) -> None:
+    """Print how good a planner's own plan is to standard output."""
+    console = Console(highlight=False, soft_wrap=False)
+    headline, *sentences = score_story(score, file)
+    console.print()
+    console.print(Text(_clean(f"{score.plan.problem.scenario}: {headline}"), style="bold"))
+    if score.deviations:
+        console.print(_score_table(score))
+    for sentence in sentences:
+        console.print(Text(_clean(sentence)))
+    if score.violations:
+        currency = score.plan.problem.currency
+        console.print(Text(f"Rules it breaks, money in {currency}:"))
+    for text in broken_rules(score):
+        console.print(Text(_clean(f"- {text}"), style="red"))
+    for warning in warnings:
         console.print(Text(f"Note: {_clean(warning)}", style="yellow"))
 
 
@@ -80,6 +106,31 @@ def _plan_table(plan: Plan) -> Table:
     table.add_section()
     total = _cells("total", sum(current), sum(amounts))
     table.add_row(*total, short(sum(response.values())), style="bold")
+    return table
+
+
+def _score_table(score: Score) -> Table:
+    """Where the money differs from the plan's, over the horizon; the largest moves first."""
+    table = _table(score.plan.problem.currency, "Yours", "Plan", "Difference", "Moved", "Costs")
+    for deviation in score.deviations[:_MOST_DEVIATIONS]:
+        table.add_row(
+            Text(_clean(deviation.channel)),
+            short(deviation.amount),
+            short(deviation.recommended),
+            short_signed(deviation.difference),
+            short(deviation.moved),
+            short(deviation.cost),
+        )
+    left_out = score.deviations[_MOST_DEVIATIONS:]
+    if left_out:
+        table.add_row(
+            f"{len(left_out)} more",
+            short(sum(d.amount for d in left_out)),
+            short(sum(d.recommended for d in left_out)),
+            short_signed(sum(d.difference for d in left_out)),
+            short(sum(d.moved for d in left_out)),
+            short(sum(d.cost for d in left_out)),
+        )
     return table
 
 

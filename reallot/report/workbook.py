@@ -8,7 +8,9 @@ from collections.abc import Mapping
 import numpy as np
 
 from optimizer.plan import Plan
+from optimizer.sweep import BudgetCurve
 from reallot.report.booking import booked
+from reallot.report.budget_curve import budget_sheet
 from reallot.report.figures import difference, share_of, table_decimals
 from reallot.report.measure import MEASURES
 from reallot.report.ranking import ranking
@@ -22,7 +24,7 @@ _WORDS = 95.0
 _SIDES = {"min": "at least", "max": "at most"}
 
 
-def workbook(plan: Plan, inputs: Mapping[str, str]) -> bytes:
+def workbook(plan: Plan, inputs: Mapping[str, str], curve: BudgetCurve | None = None) -> bytes:
     """The workbook of one plan; ``inputs`` are the hashes of the files it rests on."""
     file = io.BytesIO()
     problem = plan.problem
@@ -40,6 +42,8 @@ def workbook(plan: Plan, inputs: Mapping[str, str]) -> bytes:
     if plan.bent:
         _gave_way(book, plan)
     _curves(book, plan)
+    if curve is not None:
+        budget_sheet(book, plan, curve)
     _warnings(book, plan, inputs)
     book.close()
     return file.getvalue()

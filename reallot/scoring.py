@@ -1,0 +1,58 @@
+"""Scoring a planner's own plan: how good it is in every scenario, beside the plan we would make."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from optimizer.problem import Allocation, AllocationProblem
+from optimizer.score import Score, score
+from reallot.assemble import problem_of
+from reallot.fitting import curves_of, out_of
+from reallot.output import write_whole
+from reallot.planning import for_each, plan_that_stands, planned
+from reallot.project import Project
+from reallot.project.own_plan import OwnPlan
+from reallot.report import score_files
+
+
+@dataclass(frozen=True)
+class Scored:
+    """A score and where its files are; ``document`` is its score.json."""
+
+    score: Score
+    folder: Path
+    document: dict[str, Any]
+
+
+def score_all(
+    project: Project, own: OwnPlan, scenarios: Sequence[str], time_limit: float
+) -> list[Scored]:
+    """Score the same amounts in each of these scenarios and write score.json and score.csv.
+
+    The plan beside it is the one that stands; where none does it is made, and not written.
+    NotPlannedError, after the rest has been written, where some have no plan.
+    """
+    curves = curves_of(project)
+
+    def one(scenario: str) -> Scored:
+        problem = problem_of(project, curves, scenario, time_limit)
+        plan = plan_that_stands(project, problem) or planned(problem)
+        scored = score(_allocation(problem, own), plan)
+        inputs = project.inputs_of_plan(scenario)
+        files = score_files(scored, own.file, own.digest, inputs, own.warnings)
+        folder = out_of(project) / scenario
+        write_whole(folder, files)
+        return Scored(scored, folder, json.loads(files["score.json"]))
+
+    return for_each(scenarios, one)
+
+
+def _allocation(problem: AllocationProblem, own: OwnPlan) -> Allocation:
+    spend = np.array([own.amounts[name] for name in problem.names], dtype=float)
+    return Allocation.of(problem, spend, np.array(own.pool, dtype=float))
