@@ -122,7 +122,9 @@ def _certificate(program: Program, deadline: float) -> list[int]:
     outcome = model.relax(max(deadline - time.monotonic(), 1.0))
     if outcome.values is None:
         return rows
-    return [i for i, dual in zip(rows, outcome.row_duals.tolist(), strict=True) if abs(dual) > 1e-9]
+    # Rows that hold responses down come after those of the rules.
+    duals = outcome.row_duals[: len(rows)].tolist()
+    return [i for i, dual in zip(rows, duals, strict=True) if abs(dual) > 1e-9]
 
 
 def _irreducible(program: Program, groups: list[_Group], deadline: float) -> list[_Group]:
