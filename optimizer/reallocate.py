@@ -124,16 +124,24 @@ def _never_worse(
     """The plan, unless the current or the comparable budget keeps the rules and brings more."""
     program = relaxation.program
     best, value = allocation, _value(program, allocation)
-    comparable = _comparable(allocation)
-    allowed = (
-        np.all(comparable.pool >= 0)
-        and not violations(comparable)
-        and relaxation.keeps(program.decision_of(comparable))
-    )
-    for other in (current, comparable if allowed else None):
+    for other in (current, _comparable_if_allowed(relaxation, allocation)):
         if other is not None and _value(program, other) > value:
             best, value = other, _value(program, other)
     return best
+
+
+def _comparable_if_allowed(relaxation: Relaxation, allocation: Allocation) -> Allocation | None:
+    program, comparable = relaxation.program, _comparable(allocation)
+    if not _keeps(relaxation, comparable):
+        return None
+    rounded = round_to_minor_units(program, program.decision_of(comparable))
+    return rounded if _keeps(relaxation, rounded) else None
+
+
+def _keeps(relaxation: Relaxation, allocation: Allocation) -> bool:
+    decision = relaxation.program.decision_of(allocation)
+    none_below = bool(np.all(allocation.pool >= 0))
+    return none_below and not violations(allocation) and relaxation.keeps(decision)
 
 
 def _plan(program: Program, proof: Certificate, allocation: Allocation, prices: Floats) -> Plan:
