@@ -76,8 +76,8 @@ class CurveTable:
 
     def take(self, rows: Indices) -> CurveTable:
         """The same curves for a selection of terms."""
-        columns = (self.form, self.top, self.half, self.slope, self.least)
-        return CurveTable(self.forms, *(column[rows] for column in columns))
+        top, half, slope = self.top[rows], self.half[rows], self.slope[rows]
+        return CurveTable(self.forms, self.form[rows], top, half, slope, self.least[rows])
 
     def within(self, most: Floats) -> CurveTable:
         """The same curves where s is at most so much: near 0 is a share of that as well."""

@@ -15,10 +15,10 @@ Units = NDArray[np.int64]
 def round_to_minor_units(program: Program, decision: Floats) -> Allocation:
     """The decision in whole minor units; every quarter adds up to its budget exactly.
 
-    Works in integers. Bounds of single cells, and so committed amounts, are kept exactly; only where
-    a quarter's total leaves no choice, a bound that is no whole amount itself gives way to the next
-    one that is. A row over n amounts may miss its limit by n / 2 units; exchanges between cells of
-    a quarter bring most rows within it.
+    Works in integers. Bounds of single cells, and so committed amounts, are kept exactly; only
+    where a quarter's total leaves no choice, a bound that is no whole amount itself gives way to
+    the next one that is. A row over n amounts may miss its limit by n / 2 units; exchanges between
+    cells of a quarter bring most rows within it.
     """
     problem = program.problem
     if problem.minor_unit == 0:

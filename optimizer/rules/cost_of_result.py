@@ -53,18 +53,15 @@ class CostOfResult(Rule):
                 rate = channel.cost_of_result
                 slack = response_slack(plan, np.where(np.arange(len(brought)) == c, rate, 0.0))
                 for q, quarter in enumerate(problem.quarters):
-                    cost, amount = rate * float(brought[c, q]), float(plan.spend[c, q])
-                    if cost - amount > slack + problem.minor_unit + 1e-6 * cost:
-                        text = (
-                            f"{quarter}: {channel.name} lacks {cost - amount:,.2f} for its result"
-                        )
-                        yield Violation(self.name, channel.name, quarter, cost - amount, text)
+                    cost = rate * float(brought[c, q])
+                    short = cost - float(plan.spend[c, q])
+                    if short > slack + problem.minor_unit + 1e-6 * cost:
+                        text = f"{quarter}: {channel.name} lacks {short:,.2f} for its result"
+                        yield Violation(self.name, channel.name, quarter, short, text)
 
     def explain(self, row: Row) -> str:
         """The whole amount goes into what the result costs."""
-        return (
-            f"{row.key} pays {row.limit:g} % of what it brings in {row.quarter}, and for no media"
-        )
+        return f"{row.quarter}: {row.key} pays {row.limit:g} % of what it brings, and no media"
 
     def remedy(self, row: Row, limit: float) -> str | None:
         """Costs are what they are."""

@@ -17,6 +17,7 @@ from optimizer.rules import (
     Band,
     CacCeiling,
     Cap,
+    Capacity,
     Ceiling,
     Change,
     Committed,
@@ -55,11 +56,8 @@ from tests.optimizer.worlds import channel, problem, with_rules
 CHANNELS = (
     channel("Search", 900, 100, unit="online", tags=("head",)),
     channel("Social", 1500, 200, slope=2.0, unit="online", tags=("waist",)),
-    replace(
-        channel("Podcast", 700, 100, 1.0, 0.3, unit="online", tags=("pilot", "waist")),
-        cost_of_result=0.1,
-    ),
-    channel("TV", 500, 400, slope=3.0, unit="offline", tags=("brand",)),
+    channel("Podcast", 700, 100, 1.0, 0.3, unit="online", tags=("pilot", "waist")),
+    replace(channel("TV", 500, 400, 3.0, 0.3, unit="offline", tags=("brand",)), cost_of_result=0.1),
     replace(channel("Print", 100, 400, unit="offline", tags=("service",)), fixed_cost=10.0),
     channel("Outdoor", 300, 300, unit="offline", tags=("brand",)),
     Channel("Crisis"),
@@ -78,6 +76,7 @@ GRADES = {"Search": "S", "Social": "S", "Podcast": "B", "TV": "A", "Print": "out
 RULES: dict[str, Rule] = {
     "cac_ceiling": CacCeiling({"TV": Ceiling(60.0, 0.1), "Search": Ceiling(20.0, 0.1)}),
     "cap": Cap({"Search": 130.0, "Crisis": 60.0, "Strategy": 90.0}),
+    "capacity": Capacity("online", ONLINE, 1200.0),
     "change": Change("search up", frozenset({"Search", "Social"}), 0.1, 0.9),
     "committed": Committed(frozenset({"TV"})),
     "contracted": Contracted({"TV": (80.0, 0.0)}),
