@@ -34,7 +34,7 @@ class Scale:
     value: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Piece:
     """One part of a block's domain (box of one block), its envelope and its columns.
 

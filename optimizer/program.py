@@ -77,8 +77,8 @@ class Program:
 
     @cached_property
     def unit(self) -> float:
-        """Money that counts as 1 inside the program: an average cell."""
-        return float(self.problem.budget.sum()) / self.size
+        """Money that counts as 1 inside the program: an average cell; 1 where there is no money."""
+        return float(self.problem.budget.sum()) / self.size or 1.0
 
     def cell(self, channel: int, quarter: int) -> int:
         """Position of a channel's amount in the decision vector."""

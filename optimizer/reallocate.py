@@ -48,7 +48,9 @@ def reallocate(problem: AllocationProblem) -> Plan:
     prices = price_rules(around, proof.decision, deadline)
     decision = least_movement(around, prices, _enough(program, proof, current), deadline)
     allocation = _never_worse(relaxation, round_to_minor_units(program, decision), current)
-    return _plan(program, proof, allocation, np.maximum(prices.rules, counts))
+    plan = _plan(program, proof, allocation, np.maximum(prices.rules, counts))
+    # Where the clock stopped a pass, rules may give way further than they must.
+    return plan if yielded.closed else replace(plan, status="time_limit")
 
 
 def violations(allocation: Allocation) -> tuple[Violation, ...]:
@@ -68,7 +70,7 @@ def _certify(yielded: Yielded, current: Allocation | None, deadline: float) -> C
         proof = certify(relaxation, start, gap, _scale(program), deadline)
     except InfeasibleError:
         raise collision(program) from None
-    return proof if yielded.closed else replace(proof, closed=False)
+    return proof
 
 
 def _unbent(program: Program, allocation: Allocation) -> list[Violation]:
@@ -124,16 +126,24 @@ def _never_worse(
     """The plan, unless the current or the comparable budget keeps the rules and brings more."""
     program = relaxation.program
     best, value = allocation, _value(program, allocation)
-    comparable = _comparable(allocation)
-    allowed = (
-        np.all(comparable.pool >= 0)
-        and not violations(comparable)
-        and relaxation.keeps(program.decision_of(comparable))
-    )
-    for other in (current, comparable if allowed else None):
+    for other in (current, _comparable_if_allowed(relaxation, allocation)):
         if other is not None and _value(program, other) > value:
             best, value = other, _value(program, other)
     return best
+
+
+def _comparable_if_allowed(relaxation: Relaxation, allocation: Allocation) -> Allocation | None:
+    program, comparable = relaxation.program, _comparable(allocation)
+    if not _keeps(relaxation, comparable):
+        return None
+    rounded = round_to_minor_units(program, program.decision_of(comparable))
+    return rounded if _keeps(relaxation, rounded) else None
+
+
+def _keeps(relaxation: Relaxation, allocation: Allocation) -> bool:
+    decision = relaxation.program.decision_of(allocation)
+    none_below = bool(np.all(allocation.pool >= 0))
+    return none_below and not violations(allocation) and relaxation.keeps(decision)
 
 
 def _plan(program: Program, proof: Certificate, allocation: Allocation, prices: Floats) -> Plan:
@@ -148,7 +158,7 @@ def _plan(program: Program, proof: Certificate, allocation: Allocation, prices: 
     return Plan(
         problem=problem,
         allocation=allocation,
-        status="optimal" if proof.closed else "time_limit",
+        status="optimal" if proof.closed or gap <= problem.tolerance else "time_limit",
         objective=sign * objective,
         bound=sign * bound,
         gap=gap,

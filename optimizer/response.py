@@ -14,7 +14,7 @@ later spend at the last quarter's current rate; it counts until carryover ** k <
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
@@ -29,19 +29,24 @@ from optimizer.problem import AllocationProblem
 Indices = NDArray[np.int64]
 
 FADED = 1e-4
+_NEAR_ZERO = 1e-9
 _HALVINGS = 60
 _DAYS = {Period.WEEK: 7.0, Period.MONTH: 365.25 / 12, Period.QUARTER: 365.25 / 4}
 
 
 @dataclass(frozen=True)
 class CurveTable:
-    """Curves of many terms as arrays, one entry per term."""
+    """Curves of many terms as arrays, one entry per term.
+
+    ``least`` is the adstocked spend below which a slope under 1, infinite at 0, gets no steeper.
+    """
 
     forms: tuple[Form, ...]
     form: Indices
     top: Floats
     half: Floats
     slope: Floats
+    least: Floats
 
     def value(self, s: Floats) -> Floats:
         """f(s), term by term."""
@@ -54,7 +59,7 @@ class CurveTable:
     def slope_at(self, s: Floats) -> Floats:
         """f'(s), term by term; just beside 0 where a slope below 1 makes it infinite there."""
         out = np.empty_like(s)
-        s = np.where(self.slope < 1, np.maximum(s, 1e-9 * self.half), s)
+        s = np.where(self.slope < 1, np.maximum(s, self.least), s)
         for number, form in enumerate(self.forms):
             of = self._rows(number)
             out[of] = derivative(form, s[of], self.top[of], self.half[of], self.slope[of])
@@ -71,9 +76,13 @@ class CurveTable:
 
     def take(self, rows: Indices) -> CurveTable:
         """The same curves for a selection of terms."""
-        return CurveTable(
-            self.forms, self.form[rows], self.top[rows], self.half[rows], self.slope[rows]
-        )
+        top, half, slope = self.top[rows], self.half[rows], self.slope[rows]
+        return CurveTable(self.forms, self.form[rows], top, half, slope, self.least[rows])
+
+    def within(self, most: Floats) -> CurveTable:
+        """The same curves where s is at most so much: near 0 is a share of that as well."""
+        reach = np.where(most > 0, np.minimum(most, self.half), self.half)
+        return replace(self, least=_NEAR_ZERO * reach)
 
     def _rows(self, number: int) -> NDArray[np.bool_] | slice:
         return slice(None) if len(self.forms) == 1 else self.form == number
@@ -271,12 +280,13 @@ def response_of(problem: AllocationProblem) -> Response:
             curve_of.append(len(curves) - 1)
     table = np.concatenate(parts, axis=1) if parts else np.empty((4, 0))
     rows = np.repeat(np.array(curve_of, dtype=np.int64), counts)
+    most = table[0] + (table[1] + table[2]) * float(problem.budget.sum())
     return Response(
         problem=problem,
         cell=np.array(cells, dtype=np.int64),
         carry=np.array(carries).reshape(len(cells), quarters),
         first=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
-        curves=_curve_table(curves).take(rows),
+        curves=_curve_table(curves).take(rows).within(most),
         alpha=table[0],
         beta=table[1],
         gamma=table[2],
@@ -294,6 +304,7 @@ def _curve_table(curves: list[ResponseCurve]) -> CurveTable:
         np.array([curve.top for curve in curves], dtype=float),
         np.array([curve.half for curve in curves], dtype=float),
         np.array([curve.slope for curve in curves], dtype=float),
+        _NEAR_ZERO * np.array([curve.half for curve in curves], dtype=float),
     )
 
 

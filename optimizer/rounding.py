@@ -15,9 +15,10 @@ Units = NDArray[np.int64]
 def round_to_minor_units(program: Program, decision: Floats) -> Allocation:
     """The decision in whole minor units; every quarter adds up to its budget exactly.
 
-    Works in integers. Bounds of single cells, and so committed amounts, are kept exactly (where no
-    whole amount lies between them, one of its neighbours is taken). A row over n amounts may miss
-    its limit by n / 2 units; exchanges between cells of a quarter bring most rows within it.
+    Works in integers. Bounds of single cells, and so committed amounts, are kept exactly; only
+    where a quarter's total leaves no choice, a bound that is no whole amount itself gives way to
+    the next one that is. A row over n amounts may miss its limit by n / 2 units; exchanges between
+    cells of a quarter bring most rows within it.
     """
     problem = program.problem
     if problem.minor_unit == 0:
@@ -25,7 +26,7 @@ def round_to_minor_units(program: Program, decision: Floats) -> Allocation:
     per_money = 1 / problem.minor_unit
     cells = _Cells.of(program, decision, per_money)
     quarters = len(problem.quarters)
-    for q, total in enumerate(_quarter_totals(program, decision, per_money)):
+    for q, total in enumerate(_quarter_totals(program, cells, per_money)):
         _tie_out(cells, np.arange(q, program.size, quarters), total)
     _exchange(program, cells, decision, per_money)
     rounded = decision.copy()
@@ -33,38 +34,53 @@ def round_to_minor_units(program: Program, decision: Floats) -> Allocation:
     return program.allocation(rounded)
 
 
-def _quarter_totals(program: Program, decision: Floats, per_money: float) -> list[int]:
+def _quarter_totals(program: Program, cells: _Cells, per_money: float) -> list[int]:
     """Each quarter's money in minor units; where money moves between quarters, as decided."""
     budget = np.rint(program.problem.budget * per_money).astype(np.int64)
-    if program.problem.shift == 0:
-        return [int(total) for total in budget]
-    amounts = decision[: program.size].reshape(-1, len(budget))
-    exact = np.round(amounts.sum(axis=0) * per_money, 6)
-    totals = np.floor(exact).astype(np.int64)
-    missing = int(budget.sum() - totals.sum())
-    totals[np.argsort(totals - exact, kind="stable")[:missing]] += 1
-    return [int(total) for total in totals]
+    if program.problem.shift > 0:
+        quarters = cells.by_quarter(len(budget))
+        _tie_out(quarters, np.arange(len(budget)), int(budget.sum()))
+        budget = quarters.units
+    return [int(total) for total in budget]
 
 
 class _Cells:
-    """Amounts in minor units: as solved, as rounded, and between which bounds."""
+    """Amounts in minor units: as solved, as rounded, and between which bounds.
 
-    def __init__(self, exact: Floats, lower: Units, upper: Units) -> None:
+    ``lowest`` and ``highest`` are the whole amounts next to the bounds on their outer side.
+    """
+
+    def __init__(
+        self, exact: Floats, lower: Units, upper: Units, lowest: Units, highest: Units
+    ) -> None:
         self.exact = exact
         self.lower = lower
         self.upper = upper
+        self.lowest = lowest
+        self.highest = highest
         self.units: Units = np.clip(np.rint(exact).astype(np.int64), lower, upper)
 
     @classmethod
     def of(cls, program: Program, decision: Floats, per_money: float) -> _Cells:
         exact = decision[: program.size] * per_money
-        low, high = program.bounds_given(decision)
+        low, high = (bound * per_money for bound in program.bounds_given(decision))
         # A bound that is whole but for floating point is whole.
-        lower = np.ceil(low * per_money - 1e-4)
-        upper = np.floor(high * per_money + 1e-4)
+        lower, upper = np.ceil(low - 1e-4), np.floor(high + 1e-4)
+        lowest, highest = np.floor(low + 1e-4), np.ceil(high - 1e-4)
         none = lower > upper
-        lower[none], upper[none] = upper[none], lower[none]
-        return cls(exact, lower.astype(np.int64), upper.astype(np.int64))
+        lower[none], upper[none] = lowest[none], highest[none]
+        bounds = (bound.astype(np.int64) for bound in (lower, upper, lowest, highest))
+        return cls(exact, *bounds)
+
+    def by_quarter(self, quarters: int) -> _Cells:
+        """The totals of every quarter, between what its cells' bounds add up to."""
+        exact = np.round(self.exact.reshape(-1, quarters).sum(axis=0), 6)
+        bounds = (self.lower, self.upper, self.lowest, self.highest)
+        return _Cells(exact, *(bound.reshape(-1, quarters).sum(axis=0) for bound in bounds))
+
+    def widen(self, cells: Units) -> None:
+        """Let the cells go to the whole amounts just beyond their bounds."""
+        self.lower[cells], self.upper[cells] = self.lowest[cells], self.highest[cells]
 
     def room(self, cells: Units, step: int) -> Units:
         """How many units the cells may still go up (step 1) or down (-1)."""
@@ -78,10 +94,15 @@ def _tie_out(cells: _Cells, of: Units, budget: int) -> None:
 
     Cells that are whole already come last, so that what need not move stays still.
     """
+    widened = False
     while missing := budget - int(cells.units[of].sum()):
         step = 1 if missing > 0 else -1
         room = cells.room(of, step)
         open_ = np.flatnonzero(room > 0)
+        if not len(open_) and not widened:
+            cells.widen(of)
+            widened = True
+            continue
         if not len(open_):
             return
         remainder = step * (cells.exact[of] - cells.units[of])[open_]

@@ -7,6 +7,7 @@ from optimizer.rules.capacity import Capacity
 from optimizer.rules.change import Change
 from optimizer.rules.committed import Committed
 from optimizer.rules.contracted import Contracted
+from optimizer.rules.cost_of_result import CostOfResult
 from optimizer.rules.earmark import Earmark
 from optimizer.rules.elasticity import Band, Elasticity
 from optimizer.rules.exploration import Exploration
@@ -46,6 +47,7 @@ __all__ = [
     "Change",
     "Committed",
     "Contracted",
+    "CostOfResult",
     "Earmark",
     "Elasticity",
     "Exploration",

@@ -10,7 +10,7 @@ import numpy as np
 
 from optimizer.form import LinearForm, Row
 from optimizer.problem import Allocation
-from optimizer.rules.rule import Rule, Violation, response_slack, responses
+from optimizer.rules.rule import Rule, Violation, response_slack, responses, slack_of
 
 if TYPE_CHECKING:
     from optimizer.program import Program
@@ -63,7 +63,8 @@ class CacCeiling(Rule):
                 allowed = worth * float(brought[c])
                 over = float(plan.spend[c].sum()) - allowed
                 rates = np.where(np.arange(len(brought)) == c, worth, 0.0)
-                if over > response_slack(plan, rates) + 1e-6 * allowed:
+                rounding = response_slack(plan, rates) + slack_of(plan.problem, len(plan.pool))
+                if over > rounding + 1e-6 * allowed:
                     text = f"{channel.name} costs {over:,.2f} more than its customers may"
                     yield Violation(self.name, channel.name, None, over, text)
 

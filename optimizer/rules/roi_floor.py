@@ -10,7 +10,7 @@ import numpy as np
 
 from optimizer.form import LinearForm, Row
 from optimizer.problem import Allocation
-from optimizer.rules.rule import Rule, Violation, response_slack, responses
+from optimizer.rules.rule import Rule, Violation, response_slack, responses, slack_of
 
 if TYPE_CHECKING:
     from optimizer.program import Program
@@ -48,10 +48,12 @@ class RoiFloor(Rule):
         brought = responses(plan).sum(axis=1)
         for c, channel in enumerate(plan.problem.channels):
             if channel.name in self.multiples:
-                needed = self.multiples[channel.name] * float(plan.spend[c].sum())
+                multiple = self.multiples[channel.name]
+                needed = multiple * float(plan.spend[c].sum())
                 short = needed - float(brought[c])
                 own = np.where(np.arange(len(brought)) == c, 1.0, 0.0)
-                if short > response_slack(plan, own) + 1e-6 * needed:
+                rounding = multiple * slack_of(plan.problem, len(plan.pool))
+                if short > response_slack(plan, own) + rounding + 1e-6 * needed:
                     text = f"{channel.name} brings {short:,.2f} less than its money must return"
                     yield Violation(self.name, channel.name, None, short, text)
 

@@ -12,7 +12,7 @@ from models.saturation import Floats
 from optimizer.form import LinearForm, Row
 from optimizer.problem import Allocation, AllocationProblem
 from optimizer.rules.fund import funds
-from optimizer.rules.rule import Rule, Violation, response_slack, responses
+from optimizer.rules.rule import Rule, Violation, response_slack, responses, slack_of
 
 if TYPE_CHECKING:
     from optimizer.program import Program
@@ -137,7 +137,8 @@ class RoiTarget(Rule):
         lines = [c for c, name in enumerate(plan.problem.names) if name not in kept]
         brought, spent = float(responses(plan).sum()), float(plan.spend[lines].sum())
         short = self.multiple * spent - brought
-        if short > response_slack(plan, np.ones(len(plan.spend))) + 1e-6 * brought:
+        rounding = self.multiple * slack_of(plan.problem, plan.spend.size)
+        if short > response_slack(plan, np.ones(len(plan.spend))) + rounding + 1e-6 * brought:
             text = (
                 f"every unit of money brings {brought / spent:,.4f}, {short:,.2f} too little in all"
             )

@@ -11,7 +11,7 @@ from optimizer.response import CurveTable
 
 def curve_table(form: Form, slope: float) -> CurveTable:
     one = np.ones(1)
-    return CurveTable((form,), np.zeros(1, dtype=np.int64), one, one, slope * one)
+    return CurveTable((form,), np.zeros(1, dtype=np.int64), one, one, slope * one, 1e-9 * one)
 
 
 @given(
