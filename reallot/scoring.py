@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from optimizer.problem import Allocation, AllocationProblem
+from optimizer.plan import Plan
+from optimizer.problem import Allocation
+from optimizer.rules import Packages
 from optimizer.score import Score, score
 from reallot.assemble import problem_of
 from reallot.fitting import curves_of, out_of
@@ -43,7 +45,7 @@ def score_all(
     def one(scenario: str) -> Scored:
         problem = problem_of(project, curves, scenario, time_limit)
         plan = plan_that_stands(project, problem) or planned(problem)
-        scored = score(_allocation(problem, own), plan)
+        scored = score(_allocation(own, plan), plan)
         inputs = project.inputs_of_plan(scenario)
         files = score_files(scored, own.file, own.digest, inputs, own.warnings)
         folder = out_of(project) / scenario
@@ -53,6 +55,22 @@ def score_all(
     return for_each(scenarios, one)
 
 
-def _allocation(problem: AllocationProblem, own: OwnPlan) -> Allocation:
+def _allocation(own: OwnPlan, plan: Plan) -> Allocation:
+    """The amounts as an allocation of the plan's problem.
+
+    A file of amounts does not say which packages they fund: where a line that is planned from zero
+    gets what the plan gives it, the plan's; elsewhere none, so that the rule says what is off.
+    """
+    problem = plan.problem
     spend = np.array([own.amounts[name] for name in problem.names], dtype=float)
-    return Allocation.of(problem, spend, np.array(own.pool, dtype=float))
+    alike = np.isclose(spend, plan.allocation.spend, rtol=1e-12, atol=0.5 * problem.minor_unit)
+    funded = frozenset(
+        package.name
+        for rule in problem.rules
+        if isinstance(rule, Packages)
+        for package in rule.packages
+        if package.name in plan.allocation.funded
+        and alike[problem.names.index(package.channel), problem.quarters.index(package.quarter)]
+    )
+    allocation = Allocation.of(problem, spend, np.array(own.pool, dtype=float))
+    return replace(allocation, funded=funded)

@@ -74,6 +74,23 @@ def test_the_plan_scores_as_the_plan_under_every_objective(folder, policy):
     assert costs == pytest.approx(approved["shortfall"], abs=0.05)
 
 
+def test_the_plan_scores_as_the_plan_where_a_line_is_planned_from_zero(folder):
+    (folder / "packages.csv").write_text(
+        "package,class,channel,quarter,cost,return\n"
+        "Stage,brand,Events,2027Q1,80,900\nTour,brand,Events,2027Q2,120,10\n"
+    )
+    events = "2027Q1,Events,100\n2027Q2,Events,100\n"
+    (folder / "budget.csv").write_text(BUDGET + events)
+    (folder / "reallot.toml").write_text(POLICY + "\n[reserve]\nshare = [0.0, 0.3]\n")
+    assert run(["plan", "--scenario", "flat", folder]).exit_code == 0
+    plan = json.loads((folder / "out" / "flat" / "plan.json").read_text())
+    score = scored(folder, folder / "out" / "flat" / "plan.csv")
+    assert score["objective"] == pytest.approx(plan["objective"], rel=1e-9)
+    assert score["broken_rules"] == []
+    broken = scored(folder, own(folder, OWN + events))["broken_rules"]
+    assert ("packages", "Events", "2027Q1") in [(b["rule"], b["key"], b["quarter"]) for b in broken]
+
+
 def test_the_current_budget_scores_as_the_plan_says(folder):
     assert run(["plan", folder]).exit_code == 0
     plan = json.loads((folder / "out" / "flat" / "plan.json").read_text())
