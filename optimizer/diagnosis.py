@@ -72,6 +72,8 @@ def _said(
 ) -> tuple[str, ...]:
     """The remedies that there are, and the budget that would do where a target is not met."""
     found = list(dict.fromkeys(text for text in remedies if text))
+    if not found:
+        found = _each_alone(program, deadline)
     if any(group.first.rule == _TARGET for group in groups):
         enough = smallest_budget(program.problem, deadline)
         if enough is not None:
@@ -81,6 +83,16 @@ def _said(
                 "meets the targets"
             )
     return tuple(found)
+
+
+def _each_alone(program: Program, deadline: float) -> list[str]:
+    """How far each of several targets can go, where no change of one alone is enough."""
+    targets = [i for i, row in enumerate(program.rows) if row.rule == _TARGET]
+    if len(targets) < 2:
+        return []
+    reached = [(i, most_to_ask(program, i, deadline, alone=True)) for i in targets]
+    texts = (program.owners[i].remedy(program.rows[i], most) for i, most in reached if most)
+    return [f"leave the other targets out, and {text}" for text in texts if text]
 
 
 def _out_of_reach(program: Program, deadline: float) -> Conflict:

@@ -28,15 +28,22 @@ _ROUNDS = 8
 _DIGITS = 4
 
 
-def most_to_ask(program: Program, index: int, deadline: float) -> float | None:
+def most_to_ask(
+    program: Program, index: int, deadline: float, *, alone: bool = False
+) -> float | None:
     """The highest limit that a target's row can have, all other rules kept; rounded down.
+
+    ``alone`` leaves the other targets out.
 
     For a target that is a multiple, plans for form - limit * base, with the limit that the last
     plan reached, end where none reaches more (W. Dinkelbach, Management Science 13, 1967). None
     where nothing was found before the ``deadline`` (time.monotonic).
     """
     row, target, problem = program.rows[index], program.owners[index], program.problem
-    rules = tuple(rule for rule in problem.rules if rule is not target)
+    left_out = {rule.name for rule in problem.rules if alone and rule.name == target.name}
+    rules = tuple(
+        rule for rule in problem.rules if rule is not target and rule.name not in left_out
+    )
     others = Program(replace(problem, rules=rules, bends={}, minor_unit=0.0))
     if others.limits.cross:
         return None

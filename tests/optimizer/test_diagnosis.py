@@ -4,7 +4,19 @@ import pytest
 from optimizer.errors import RulesCollide
 from optimizer.problem import AllocationProblem
 from optimizer.reallocate import reallocate
-from optimizer.rules import Band, Cap, Committed, Elasticity, Floor, Layers, Part, Reserve, Share
+from optimizer.rules import (
+    Band,
+    Cap,
+    Committed,
+    Elasticity,
+    Floor,
+    Layers,
+    Part,
+    Reserve,
+    RoiTarget,
+    Share,
+    Target,
+)
 from optimizer.rules.rule import Rule
 from tests.optimizer.worlds import channel, problem, with_rules
 
@@ -89,3 +101,12 @@ def test_layers_that_cannot_be_reached_are_given_the_leeway_that_they_need() -> 
     remedies = collision(band, split()).conflict.remedies
     assert "give the layers of online a leeway of 0.1211 instead of 0" in remedies
     reallocate(with_rules(BASE, band, split(0.1211)))
+
+
+def test_where_two_targets_are_out_of_reach_each_is_told_how_far_it_can_go() -> None:
+    """Lowering one alone would help nobody: the other still cannot be met."""
+    conflict = collision(Target("response", 5000.0, "CNY"), RoiTarget(50.0)).conflict
+    alone = [text for text in conflict.remedies if text.startswith("leave the other targets out")]
+    assert len(alone) == 2
+    assert any("target for response" in text for text in alone)
+    assert any("target for roi" in text for text in alone)
