@@ -163,7 +163,9 @@ class Relaxation:
             return self.worth
         priced = limits.matrix.T @ self.row_duals(outcome)
         worth = self.worth - priced[self.program.layout.money + self.response.cell]
-        return np.asarray(np.maximum(worth, 0.0))
+        # A rule's price may take all worth from a response that is promised too high: where a
+        # market is full, say. It is no less promised for that.
+        return np.asarray(np.maximum(np.maximum(worth, self.worth), 0.0))
 
     def row_duals(self, outcome: Outcome) -> Floats:
         """(rows,) objective gained per unit added to each right-hand side of `Limits.matrix`."""

@@ -155,6 +155,11 @@ def test_every_rule_alone_has_a_proved_plan(name: str) -> None:
     assert not violations(plan.allocation)
 
 
+@pytest.mark.parametrize("objective", ["response", "profit"])
+def test_a_market_that_is_full_is_proved_as_well(objective: str) -> None:
+    hold_together("capacity", "change", objective=objective)
+
+
 @pytest.mark.parametrize(("one", "other"), NEIGHBOURS)
 def test_two_rules_hold_together_or_say_why_not(one: str, other: str) -> None:
     hold_together(one, other)
