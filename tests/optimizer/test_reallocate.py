@@ -35,7 +35,7 @@ def test_a_plan_keeps_every_rule_ties_out_and_is_no_worse_than_staying_put(
     if world.current.sum() > 0 and not violations(comparable(plan)):
         without_moving, response = comparable(plan).spend, response_of(world)
         # The plan is in whole cents; the budget it is compared with need not be.
-        cents = 0.5 * world.minor_unit * float(response.marginal(without_moving).sum())
+        cents = world.minor_unit * float(response.marginal(without_moving).sum())
         assert plan.objective >= response.value(without_moving) * (1 - 1e-12) - cents
     assert sum(row.expected_response for row in plan.rows) == pytest.approx(plan.objective)
 
