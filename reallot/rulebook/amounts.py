@@ -23,6 +23,8 @@ def amounts(policy: said.Policy, channels: tuple[Channel, ...], order: Order) ->
         named.append(rules.Launch(launches))
     if any(channel.fixed_cost > 0 for channel in channels):
         named.append(rules.FixedCost())
+    if any(channel.cost_of_result > 0 for channel in channels):
+        named.append(rules.CostOfResult())
     if signed := _signed(entries, policy.plan.quarters):
         named.append(rules.Contracted(signed))
     if order.held:
