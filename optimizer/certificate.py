@@ -186,6 +186,9 @@ class Search:
         for row, short in relaxation.missed(point):
             if (below * row).sum() > _NOTHING * short:
                 return int(np.argmax(below * row))
+        unpaid = relaxation.withheld(point)
+        if unpaid.sum() > _NOTHING * self.tolerance * relaxation.scale.money / self.relaxation.unit:
+            return int(np.argmax(unpaid))
         return None
 
     def below(self, point: Point) -> Floats:

@@ -73,3 +73,24 @@ def _touching_point(curves: CurveTable, low: Floats, high: Floats, at_low: Float
         left = np.where(rising, middle, left)
         right = np.where(rising, right, middle)
     return np.where(beyond, high, right)
+
+
+def steepest_chord(curves: CurveTable, low: Floats, high: Floats) -> Floats:
+    """(n,) the slope of a line through (high, f(high)) that no curve falls below on [low, high].
+
+    The largest of (f(high) - f(t)) / (high - t): from the lower end where the curve is concave, the
+    slope at the upper end where it is convex; on an S-curve from where such a chord touches it.
+    """
+    width = np.maximum(high - low, np.finfo(float).tiny)
+    at_high, bend = curves.value(high), curves.inflection
+    left, right = low.copy(), np.clip(bend, low, high)
+    for _ in range(_HALVINGS):
+        middle = 0.5 * (left + right)
+        gone = np.maximum(high - middle, np.finfo(float).tiny)
+        rising = curves.slope_at(middle) < (at_high - curves.value(middle)) / gone
+        left, right = np.where(rising, middle, left), np.where(rising, right, middle)
+    gone = np.maximum(high - left, np.finfo(float).tiny)
+    chord = np.where(bend > low, (at_high - curves.value(left)) / gone, 0.0)
+    whole = (at_high - curves.value(low)) / width
+    slope = np.where(bend >= high, curves.slope_at(high), np.maximum(chord, whole))
+    return np.where(high > low, slope, 0.0)

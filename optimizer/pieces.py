@@ -19,7 +19,7 @@ from optimizer.box import Box
 from optimizer.envelope import Envelope
 from optimizer.response import Indices, Response
 from optimizer.solve import Model, Rows
-from optimizer.tangents import Tangents, envelopes, promises, tangents
+from optimizer.tangents import Tangents, envelopes, floors, promises, tangents
 
 # Pieces of which a solution chose less than this are not chosen.
 _CHOSEN = 1e-6
@@ -151,8 +151,8 @@ class SplitBlock:
         for piece, x, y in self._visits:
             self.cut(piece, tangents(self.response, piece.envelope, x, y))
 
-    def cut(self, piece: Piece, planes: Tangents) -> None:
-        """Hold a piece's response down, and at 0 where it is not chosen."""
+    def cut(self, piece: Piece, planes: Tangents, *, from_below: bool = False) -> None:
+        """Hold a piece's response down (or up), and at 0 where it is not chosen."""
         ratio = self.scale.money / self.scale.value
         count = len(planes.constant)
         values = np.column_stack(
@@ -165,8 +165,8 @@ class SplitBlock:
         )
         self.model.add_rows(
             Rows.from_entries(
-                np.full(count, -np.inf),
-                np.zeros(count),
+                np.full(count, 0.0 if from_below else -np.inf),
+                np.full(count, np.inf if from_below else 0.0),
                 np.repeat(np.arange(count), 4),
                 np.tile(piece.columns, count),
                 values.ravel(),
@@ -207,6 +207,8 @@ class SplitBlock:
         points = [box.at(fraction) for fraction in _FIRST_TANGENTS]
         for x, y in points:
             self.cut(piece, tangents(self.response, piece.envelope, x, y))
+        if self.response.rate[self.response.channel[0]] > 0:
+            self.cut(piece, floors(self.response, box), from_below=True)
         return piece
 
     def _bound_copies(self, piece: Piece) -> None:

@@ -23,7 +23,7 @@ from optimizer.pieces import Scale, Site, SplitBlock
 from optimizer.program import Program
 from optimizer.response import Indices, Response
 from optimizer.solve import Model, Outcome, Rows
-from optimizer.tangents import Tangents, envelopes, promises, tangents
+from optimizer.tangents import Tangents, envelopes, floors, promises, tangents
 
 # Few tangents to begin with: those that matter are added where solutions fall.
 _FIRST_TANGENTS = (0.0, 0.5, 1.0)
@@ -75,6 +75,7 @@ class Relaxation:
         self._between = tuple(bound.copy() for bound in program.limits.between)
         for fraction in _FIRST_TANGENTS:
             self.add_tangents(*self.box.at(fraction), np.arange(len(most)))
+        self._hold_up()
         self._switch_blocks()
 
     @property
@@ -155,6 +156,12 @@ class Relaxation:
         assert outcome.values is not None
         for split in self._split.values():
             split.follow(outcome.values)
+
+    def withheld(self, point: Point) -> Floats:
+        """(B,) money by which a solution pays less for a block's response than it costs."""
+        rate = self.response.rate[self.response.channel]
+        true = self.response.block_values(point.x, point.y)
+        return np.asarray(rate * np.maximum(true - point.promised, 0.0))
 
     def importance(self, outcome: Outcome) -> Floats:
         """(B,) what a unit of each block's response is worth, rules' prices included."""
@@ -377,6 +384,16 @@ class Relaxation:
         old = np.setdiff1d(np.arange(len(most)), new)
         self.model.set_bounds(columns[old], low[old], most[old] / self.value)
         return columns
+
+    def _hold_up(self) -> None:
+        """Keep responses that cost money from being promised less than they are."""
+        costly = np.flatnonzero(self.response.rate[self.response.channel] > 0)
+        if len(costly):
+            planes = floors(self.response, self.box).take(costly)
+            rows = cuts(self.response, self.scale, self.columns, self.media, costly, planes)
+            # From below: what the cut calls its most is its least.
+            rows = Rows(rows.upper, -rows.lower, rows.starts, rows.columns, rows.values)
+            self.model.add_rows(rows)
 
     def _switch_blocks(self) -> None:
         """Split the blocks of channels that get nothing or something into these two."""

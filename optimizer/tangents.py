@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from models.saturation import Floats
 from optimizer.box import Box
-from optimizer.envelope import Envelope, envelope
+from optimizer.envelope import Envelope, envelope, steepest_chord
 from optimizer.response import Indices, Response
 
 
@@ -46,6 +46,14 @@ def true_tangents(response: Response, x: Floats, y: Floats) -> Tangents:
     """Tangents to each block's response itself at (x, y): over-estimates only where concave."""
     s = response.adstocked(x, y)
     return _planes(response, response.curves.value(s), response.curves.slope_at(s), x, y)
+
+
+def floors(response: Response, box: Box) -> Tangents:
+    """A plane per block that its response does not fall below on its box."""
+    low = response.adstocked(box.x_low, box.y_low)
+    high = response.adstocked(box.x_high, box.y_high)
+    slope = steepest_chord(response.curves, low, high)
+    return _planes(response, response.curves.value(high), slope, box.x_high, box.y_high)
 
 
 def _planes(response: Response, value: Floats, slope: Floats, x: Floats, y: Floats) -> Tangents:
