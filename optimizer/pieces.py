@@ -16,7 +16,7 @@ import numpy as np
 
 from models.saturation import Floats
 from optimizer.box import Box
-from optimizer.envelope import Envelope
+from optimizer.envelope import Envelope, steepest_chord
 from optimizer.response import Indices, Response
 from optimizer.solve import Model, Rows
 from optimizer.tangents import Tangents, envelopes, floors, promises, tangents
@@ -111,6 +111,12 @@ class SplitBlock:
         s = response.adstocked(here, state)
         excess = response.weight * (piece.envelope.value_and_slope(s)[0] - response.curves.value(s))
         box = piece.box
+        if response.rate[response.channel[0]] > 0:
+            # What costs money may be promised too little as well.
+            high = response.adstocked(box.x_high, box.y_high)
+            slope = steepest_chord(response.curves, response.adstocked(box.x_low, box.y_low), high)
+            least = response.curves.value(high) - slope * (high - s)
+            excess = excess + response.weight * (response.curves.value(s) - least)
         due_x = float(excess @ response.beta) * float(box.x_high[0] - box.x_low[0])
         due_y = float(excess @ response.gamma) * float(box.y_high[0] - box.y_low[0])
         return box.divided("x" if due_x >= due_y else "y", here, state)
