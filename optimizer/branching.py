@@ -65,8 +65,11 @@ class Tree:
         except InfeasibleError:
             return
         if point is None:
-            # Time is up: the node stays open.
-            self._push(bound, choice)
+            # Time is up and the node stays open; or the solver failed, and it is left as it is.
+            if search.late:
+                self._push(bound, choice)
+            else:
+                self._settled = max(self._settled, bound)
             return
         bound = min(bound, promised)
         if guess:

@@ -198,8 +198,13 @@ class Model:
         highs = self._highs
         highs.setOptionValue("time_limit", highs.getRunTime() + max(seconds, 0.01))
         highs.run()
-        status, info = highs.getModelStatus(), highs.getInfo()
         kinds = highspy.HighsModelStatus
+        answers = (kinds.kOptimal, kinds.kInfeasible, kinds.kUnboundedOrInfeasible)
+        if highs.getModelStatus() not in (*answers, kinds.kTimeLimit):
+            # Restarting warm can lose its way numerically; from scratch it finds it again.
+            highs.clearSolver()
+            highs.run()
+        status, info = highs.getModelStatus(), highs.getInfo()
         relaxed = highs.getOptionValue("solve_relaxation")[1]
         mixed = bool(self._integers) and not relaxed
         objective = float(info.objective_function_value)
