@@ -10,18 +10,23 @@ from optimizer.comparable import spent_lines
 from optimizer.plan import RESERVE, UNSPENT, PlanRow, RuleEntry
 from optimizer.problem import Allocation, AllocationProblem
 from optimizer.program import Program
-from optimizer.standing import standing
+from optimizer.standing import Standing
 
 
-def plan_rows(program: Program, allocation: Allocation, prices: Floats) -> tuple[PlanRow, ...]:
-    """One row per quarter and channel, then the reserve, then what stays unspent if it may."""
+def plan_rows(
+    program: Program, allocation: Allocation, at: Standing, prices: Floats
+) -> tuple[PlanRow, ...]:
+    """One row per quarter and channel, then the reserve, then what stays unspent if it may.
+
+    ``at`` is where the allocation stands.
+    """
     problem, response = program.problem, program.response
-    shares, margins, chosen = _worth(program, allocation)
+    shares, margins, chosen = _worth(program, allocation, at.decision)
     expected = response.by_spending_quarter(allocation.spend, shares) + chosen
     marginal = response.marginal(allocation.spend, margins)
     if problem.objective == "profit":
         expected -= allocation.spend * spent_lines(problem)[:, None]
-    reasons = _Reasons(program, allocation, prices)
+    reasons = _Reasons(program, at, prices)
     made = {cell: why for rule in problem.rules for cell, why in rule.reasons(allocation).items()}
     rows = []
     for q, quarter in enumerate(problem.quarters):
@@ -47,14 +52,15 @@ def plan_rows(program: Program, allocation: Allocation, prices: Floats) -> tuple
     return tuple(rows)
 
 
-def _worth(program: Program, allocation: Allocation) -> tuple[Floats, Floats, Floats]:
+def _worth(
+    program: Program, allocation: Allocation, decision: Floats
+) -> tuple[Floats, Floats, Floats]:
     """(B,) what a unit of each block's response counts, and what one more would count.
 
     And (C, Q) what choices beside the amounts count. Less is what a market without room does not
     take: spread over all that goes there, and all of what would come on top.
     """
     problem, response, layout = program.problem, program.response, program.layout
-    decision = program.decision_of(allocation)
     spends = problem.objective == "spend"
     values = np.array([1.0 if spends else channel.value for channel in problem.channels])
     brought = decision[layout.money + response.cell]
@@ -83,9 +89,8 @@ def _why_unspent(problem: AllocationProblem, amount: float) -> str:
     return "no channel that may take it would bring back what it costs"
 
 
-def rule_entries(program: Program, allocation: Allocation, prices: Floats) -> tuple[RuleEntry, ...]:
+def rule_entries(program: Program, at: Standing, prices: Floats) -> tuple[RuleEntry, ...]:
     """One entry per row of a rule and side, in the order of the rules."""
-    at = standing(program, program.decision_of(allocation))
     gave_way = frozenset(that_gave_way(program, at))
     entries = []
     for index, (row, used, binding) in enumerate(
@@ -146,18 +151,16 @@ def _in_words(program: Program, index: int, price: float, binding: bool) -> str:
 class _Reasons:
     """Why each cell stopped where it did."""
 
-    def __init__(self, program: Program, allocation: Allocation, prices: Floats) -> None:
+    def __init__(self, program: Program, at: Standing, prices: Floats) -> None:
         self.program = program
         self.prices = prices
-        self.decision = program.decision_of(allocation)
         limits = program.limits
-        at = standing(program, self.decision)
         self.binding = (prices > 0) | at.reached
         self.used = at.used
         self.bent = frozenset(that_gave_way(program, at))
         forms = ((index, program.rows[index].form) for index in self.bent)
         self.bent_cells = {int(form.cells[0]): i for i, form in forms if len(form.cells) == 1}
-        self.joint = program.linearised(self.decision)[: len(limits.joint)].tocsc()
+        self.joint = program.linearised(at.decision)[: len(limits.joint)].tocsc()
         self.budget_price = {
             row.quarter: price
             for row, price in zip(program.rows, prices.tolist(), strict=True)

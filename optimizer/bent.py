@@ -5,14 +5,13 @@ from __future__ import annotations
 from models.saturation import Floats
 from optimizer.form import Row
 from optimizer.plan import Bent
-from optimizer.problem import Allocation, AllocationProblem
+from optimizer.problem import AllocationProblem
 from optimizer.program import Program
-from optimizer.standing import Standing, standing
+from optimizer.standing import Standing
 
 
-def bent_rules(program: Program, allocation: Allocation, prices: Floats) -> tuple[Bent, ...]:
+def bent_rules(program: Program, at: Standing, prices: Floats) -> tuple[Bent, ...]:
     """The rules that gave way, in the order of the rules; ``prices`` (rows,) with it kept so."""
-    at = standing(program, program.decision_of(allocation))
     return tuple(
         _bent(program, index, float(at.used[index]), float(prices[index]))
         for index in that_gave_way(program, at)

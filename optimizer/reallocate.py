@@ -25,6 +25,7 @@ from optimizer.program import Program
 from optimizer.relaxation import Relaxation
 from optimizer.rounding import round_to_minor_units
 from optimizer.rules.rule import Violation
+from optimizer.standing import standing
 
 # Half of the tolerance is for the certificate; least movement and rounding may use the rest.
 _FOR_CERTIFYING = 0.5
@@ -152,7 +153,8 @@ def _plan(program: Program, proof: Certificate, allocation: Allocation, prices: 
         raise UnkeptRule("; ".join(violation.text for violation in broken))
     problem = program.problem
     sign = -1.0 if problem.objective == "spend" else 1.0
-    objective, current = _value(program, allocation), _value(program, _now(problem))
+    at = standing(program, program.decision_of(allocation))
+    objective, current = program.objective.at(at.decision), _value(program, _now(problem))
     bound = max(proof.bound, objective)
     gap = (bound - objective) / max(abs(objective), abs(current), problem.minor_unit or 1e-9)
     return Plan(
@@ -164,9 +166,9 @@ def _plan(program: Program, proof: Certificate, allocation: Allocation, prices: 
         gap=gap,
         current_objective=sign * current,
         comparable_objective=sign * _value(program, _comparable(allocation)),
-        rows=plan_rows(program, allocation, prices),
-        rules=rule_entries(program, allocation, prices),
-        bent=bent_rules(program, allocation, prices),
+        rows=plan_rows(program, allocation, at, prices),
+        rules=rule_entries(program, at, prices),
+        bent=bent_rules(program, at, prices),
         warnings=problem.warnings,
         sense="min" if problem.objective == "spend" else "max",
     )

@@ -12,6 +12,7 @@ from optimizer.problem import Allocation, AllocationProblem
 from optimizer.program import Program
 from optimizer.reallocate import violations
 from optimizer.rules.rule import Violation
+from optimizer.standing import standing
 
 
 @dataclass(frozen=True)
@@ -82,9 +83,10 @@ def score(allocation: Allocation, plan: Plan) -> Score:
     """An allocation of the plan's problem beside that plan."""
     problem = plan.problem
     program = Program(problem)
-    objective = program.objective.at(program.decision_of(allocation))
+    at = standing(program, program.decision_of(allocation))
+    objective = program.objective.at(at.decision)
     unpriced = np.zeros(len(program.rows))
-    own = plan_rows(program, allocation, unpriced)
+    own = plan_rows(program, allocation, at, unpriced)
     recommended = {(row.quarter, row.channel): row for row in plan.rows}
     pairs = [(row, recommended[row.quarter, row.channel]) for row in own]
     return Score(

@@ -19,13 +19,14 @@ _RESPONSE, _MONEY = 1e-6, 1e-9
 
 @dataclass(frozen=True)
 class Standing:
-    """One entry per row of the program, in its order.
+    """A decision, and per row of the program, in its order, where it stands.
 
     ``used`` in the unit of the row's limit, ``base`` what one unit of the limit comes to,
     ``excess`` by how much of its form the row is broken (negative: the room it has), ``leeway``
     how much of that rounding may leave over.
     """
 
+    decision: Floats
     used: Floats
     base: Floats
     excess: Floats
@@ -46,6 +47,7 @@ def standing(program: Program, decision: Floats) -> Standing:
     limit = np.array([row.limit for row in rows])
     side = np.array([1.0 if row.side == "max" else -1.0 for row in rows])
     return Standing(
+        decision=decision,
         used=np.divide(form, base, out=np.zeros_like(form), where=base != 0),
         base=base,
         excess=side * (form - limit * base),
