@@ -162,7 +162,7 @@ class Search:
                 break
             # A little more than is missed: tangents and solver leave that much again.
             shift += 1.05 * short
-            self.relaxation.shift_rows(shift)
+            self.relaxation.shift_rows(self.relaxation.model, shift)
             excess = point.promised - self.relaxation.promise(point)
             self.relaxation.add_tangents(point.x, point.y, np.flatnonzero(excess > 0))
             point = self.relaxation.maximise(self.deadline - time.monotonic())
@@ -170,7 +170,7 @@ class Search:
                 break
             self.consider(point.decision)
         if shift.any():
-            self.relaxation.shift_rows(0 * shift)
+            self.relaxation.shift_rows(self.relaxation.model, 0 * shift)
 
     def worst(self, point: Point) -> int | None:
         """The block of which a solution promises most that its curve does not keep.

@@ -105,15 +105,15 @@ class _Tie:
         """
         last = otherwise
         for _ in range(_ROUNDS):
-            outcome = self.around.maximise(self.deadline - time.monotonic())
-            if outcome.values is None:
+            point = self.around.maximise(self.deadline - time.monotonic())
+            if not point.found:
                 break
-            decision = self.around.decision(outcome)
+            decision = point.decision
             kept = self.around.value(decision)
             held_back = self.around.held_back(decision)
             if kept >= self.at_least:
                 last = decision
-                too_high = self.around.promised(outcome) - kept
+                too_high = self.around.promised(point) - kept
                 if not held_back and too_high <= _KEPT * self.to_give_up:
                     break
             self.around.move_to(decision)

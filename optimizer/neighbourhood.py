@@ -16,7 +16,7 @@ from models.saturation import Floats
 from optimizer.certificate import Certificate
 from optimizer.media import media_columns
 from optimizer.program import Program
-from optimizer.relaxation import Relaxation, cuts
+from optimizer.relaxation import Point, Relaxation, cuts
 from optimizer.response import Indices, Response
 from optimizer.solve import Outcome
 from optimizer.tangents import Tangents, true_tangents
@@ -60,6 +60,8 @@ class Neighbourhood:
 
     def release(self, cells: Indices) -> None:
         """Let amounts that were kept at their bounds move again."""
+        if not len(cells):
+            return
         self._stopped[cells] = False
         limits = self.program.limits
         self.model.set_bounds(cells, limits.lower[cells], limits.upper[cells])
@@ -71,16 +73,18 @@ class Neighbourhood:
         """Amounts that are kept at their bounds."""
         return np.flatnonzero(self._stopped)
 
-    def wrongly_stopped(self, decision: Floats, row_duals: Floats) -> Indices:
-        """Amounts kept at a bound that they would rather leave."""
-        gain, charged = self.slopes(decision, row_duals)
+    def wrongly_stopped(self, decision: Floats, gain: Floats, charged: Floats) -> Indices:
+        """Amounts kept at a bound that they would rather leave, by `slopes` at a decision."""
         leeway = AT_BOUND * np.maximum(np.abs(gain), np.abs(charged))
-        limits, cells = self.program.limits, slice(0, self.program.size)
-        at = decision[cells] / self.program.unit
-        low, high = limits.lower[cells], limits.upper[cells]
-        up = (gain - charged > leeway) & (at < high - AT_BOUND)
-        down = (charged - gain > leeway) & (at > low + AT_BOUND)
+        at_low, at_high = self.at_bounds(decision)
+        up, down = (gain - charged > leeway) & ~at_high, (charged - gain > leeway) & ~at_low
         return np.flatnonzero(self._stopped & (up | down))
+
+    def at_bounds(self, decision: Floats) -> tuple[Mask, Mask]:
+        """(amounts,) whether each amount is at its lower bound, and at its upper."""
+        limits, cells = self.program.limits, slice(0, self.program.size)
+        here = decision[cells] / self.program.unit
+        return here <= limits.lower[cells] + AT_BOUND, here >= limits.upper[cells] - AT_BOUND
 
     def fix(self, cells: Indices, decision: Floats) -> None:
         """Keep cells where a decision has them, as far as their bounds allow."""
@@ -97,32 +101,31 @@ class Neighbourhood:
         # Where the response is convex, tangents from both sides would undercut it; a cell that its
         # bounds stop needs none beside the one where it stands.
         concave = planes[1].per_x <= planes[2].per_x
-        beside = blocks[(concave & self._inside(decision))[blocks]]
+        at_low, at_high = self.at_bounds(decision)
+        inside = ~(at_low | at_high)[self.response.cell]
+        beside = blocks[(concave & inside)[blocks]]
         for plane in planes[1:]:
             self._cut(beside, plane)
         self._bound_bent(decision)
 
-    def maximise(self, seconds: float) -> Outcome:
+    def maximise(self, seconds: float) -> Point:
         """Solve the linear program as it stands.
 
         Where the true curves miss a rule's row, the next solution is asked for that much more.
         """
         outcome = self.model.relax(seconds)
         if outcome.values is None:
-            return outcome
-        short = self.relaxation.short_of(self.decision(outcome), outcome.values)
+            return Point(outcome)
+        decision = self.program.decision(outcome.values)
+        short = self.relaxation.short_of(decision, outcome.values)
         if short.any():
             self._shift += 1.05 * short
-            least, most = self.program.limits.between
-            for number in self.program.limits.with_response.tolist():
-                by = self._shift[number]
-                self.relaxation.bound_row(self.model, number, least[number] + by, most[number] - by)
-        return outcome
-
-    def decision(self, outcome: Outcome) -> Floats:
-        """A solution as a decision, with what it truly brings."""
-        assert outcome.values is not None
-        return self.program.decision(outcome.values)
+            self.relaxation.shift_rows(self.model, self._shift)
+        # What stays still is promised what it brings.
+        promised = decision[self.program.layout.money + self.response.cell]
+        moving = self.columns >= 0
+        promised[moving] = outcome.values[self.columns[moving]] * self.scale.value
+        return Point(outcome, decision, promised)
 
     def value(self, decision: Floats) -> float:
         """True objective of a decision; minus infinity where it breaks a rule."""
@@ -130,24 +133,23 @@ class Neighbourhood:
             return -np.inf
         return self.relaxation.objective.at(decision)
 
-    def promised(self, outcome: Outcome) -> float:
+    def promised(self, point: Point) -> float:
         """Objective that a solution promises; what else the model charges for is not part of it."""
-        assert outcome.values is not None
-        decision = self.decision(outcome)
-        moving = np.flatnonzero(self.columns >= 0)
-        cells = self.program.layout.money + self.response.cell[moving]
-        decision[cells] = outcome.values[self.columns[moving]] * self.scale.value
-        return self.relaxation.objective.at(decision)
+        promised = point.decision.copy()
+        promised[self.program.layout.money + self.response.cell] = point.promised
+        return self.relaxation.objective.at(promised)
 
     def row_duals(self, outcome: Outcome) -> Floats:
         """(rows,) objective gained per unit added to each right-hand side of `Limits.matrix`."""
         return self.relaxation.row_duals(outcome)
 
-    def cell_duals(self, outcome: Outcome) -> Floats:
-        """(amounts,) objective gained per unit of money added to an amount's bound."""
+    def cell_duals(self, outcome: Outcome, gain: Floats, charged: Floats) -> Floats:
+        """(amounts,) objective gained per unit of money added to an amount's bound.
+
+        ``gain`` and ``charged`` are the `slopes` at the solution.
+        """
         cells = slice(0, self.program.size)
         duals = outcome.column_duals[cells] * self.relaxation.unit / self.scale.money
-        gain, charged = self.slopes(self.decision(outcome), self.row_duals(outcome))
         return np.asarray(np.where(self._stopped, gain - charged, duals))
 
     def held_back(self, decision: Floats) -> bool:
@@ -163,11 +165,10 @@ class Neighbourhood:
         limits, cells = self.program.limits, slice(0, self.program.size)
         gain, charged = self.slopes(proof.decision, proof.row_duals)
         reason = _GOOD_REASON * np.maximum(np.abs(gain), np.abs(charged))
-        at = proof.decision[cells] / self.program.unit
-        low, high = limits.lower[cells], limits.upper[cells]
-        stopped = (at <= low + AT_BOUND) & (charged - gain > reason)
-        stopped |= (at >= high - AT_BOUND) & (gain - charged > reason)
-        stopped |= low == high
+        at_low, at_high = self.at_bounds(proof.decision)
+        stopped = at_low & (charged - gain > reason)
+        stopped |= at_high & (gain - charged > reason)
+        stopped |= limits.lower[cells] == limits.upper[cells]
         # What a result costs ties a channel's amounts to its response.
         layout, response = self.program.layout, self.response
         loose = np.repeat((response.rate > 0) | (response.fixed > 0), layout.quarters)
@@ -193,13 +194,6 @@ class Neighbourhood:
         self.columns[spoken_of] = own[spoken_of]
         free = np.full(len(spoken_of), np.inf)
         self.model.set_bounds(own[spoken_of], -free, free)
-
-    def _inside(self, decision: Floats) -> Mask:
-        """(B,) whether each block's own cell is strictly between its bounds."""
-        limits, cells = self.program.limits, self.response.cell
-        low, high, here = limits.lower[cells], limits.upper[cells], decision[cells]
-        here = here / self.scale.money
-        return np.asarray((here > low + AT_BOUND) & (here < high - AT_BOUND))
 
     def _news(self, x: Floats, y: Floats) -> Indices:
         """Blocks in the program that are not where their last tangents were taken."""

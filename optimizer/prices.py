@@ -42,39 +42,38 @@ def price_rules(around: Neighbourhood, decision: Floats, deadline: float) -> Pri
     """
     best, value = decision, around.value(decision)
     last: Outcome | None = None
+    duals = np.zeros(around.program.size)
     for _ in range(_ROUNDS):
-        outcome = around.maximise(deadline - time.monotonic())
-        if outcome.values is None:
+        point = around.maximise(deadline - time.monotonic())
+        if not point.found:
             break
-        last, here = outcome, around.decision(outcome)
+        last, here = point.outcome, point.decision
         found = around.value(here)
         if found >= value:
             best, value = here, found
-        wrong = around.wrongly_stopped(here, around.row_duals(outcome))
-        kept = around.promised(outcome) - found <= _KEPT * abs(found)
-        if kept and not len(wrong) and _agree(around, here, outcome):
+        slopes = around.slopes(here, around.row_duals(last))
+        # Read before anything is released: what is at its bound now has its price now.
+        duals = around.cell_duals(last, *slopes)
+        wrong = around.wrongly_stopped(here, *slopes)
+        kept = around.promised(point) - found <= _KEPT * abs(found)
+        if kept and not len(wrong) and _agree(around, here, *slopes):
             break
         around.move_to(here)
         around.release(wrong)
     if last is None:
-        return Prices(best, np.zeros(len(around.program.rows)), np.zeros(around.program.size))
-    duals = around.cell_duals(last)
+        return Prices(best, np.zeros(len(around.program.rows)), duals)
     stand = _stand(around, last, duals, best, deadline)
     return Prices(best, _read(around.program, stand), np.abs(duals))
 
 
-def _agree(around: Neighbourhood, decision: Floats, outcome: Outcome) -> bool:
-    program = around.program
-    limits, spends = program.limits, program.layout.spends
-    gain, charged = (part[:spends] for part in around.slopes(decision, around.row_duals(outcome)))
+def _agree(around: Neighbourhood, decision: Floats, gain: Floats, charged: Floats) -> bool:
+    spends = slice(0, around.program.layout.spends)
+    at_low, at_high = (bound[spends] for bound in around.at_bounds(decision))
+    gain, charged = gain[spends], charged[spends]
     # Profit has no slope where money stops paying: agreement is a share of what money brings.
     brought = around.response.marginal(around.relaxation.spend(decision), around.relaxation.worth)
     size = np.maximum(np.maximum(np.abs(gain), np.abs(charged)), brought.ravel())
-    scaled = decision[:spends] / program.unit
-    inside = (scaled > limits.lower[:spends] + AT_BOUND) & (
-        scaled < limits.upper[:spends] - AT_BOUND
-    )
-    free = inside & (gain != 0)
+    free = ~(at_low | at_high) & (gain != 0)
     return bool(np.all(np.abs(gain - charged)[free] <= AGREEMENT * size[free]))
 
 

@@ -266,23 +266,23 @@ class Relaxation:
             return False
         return not self.shortfall(decision).any()
 
-    def shift_rows(self, by: Floats) -> None:
-        """Ask more of the rows than they say, by so much of their forms (rows,); 0 undoes it."""
+    def shift_rows(self, model: Model, by: Floats) -> None:
+        """Ask more of a model's rows than they say, by so much of their forms (rows,); 0 undoes it.
+
+        ``model`` is this relaxation's own, or one made `afresh`.
+        """
         least, most = self._between
         for number in self.program.limits.with_response.tolist():
-            self.bound_row(
-                self.model, number, least[number] + by[number], most[number] - by[number]
-            )
+            self._bound_row(model, number, least[number] + by[number], most[number] - by[number])
 
     def loosen_row(self, number: int, by: float) -> None:
         """Let a row of `Limits.matrix` go so much further than it says, until it is set back."""
         least, most = self.program.limits.between
         self._between[0][number] = least[number] - by
         self._between[1][number] = most[number] + by
-        self.bound_row(self.model, number, least[number] - by, most[number] + by)
+        self._bound_row(self.model, number, least[number] - by, most[number] + by)
 
-    def bound_row(self, model: Model, number: int, least: float, most: float) -> None:
-        """Set what a row of `Limits.matrix` may be in a model of the PuLP problem."""
+    def _bound_row(self, model: Model, number: int, least: float, most: float) -> None:
         scale = self._row_scales[number]
         model.set_row_bounds(number, least / scale, most / scale)
 
