@@ -94,20 +94,24 @@ class Program:
         In the unit of the curves; a quarter's response includes what earlier quarters' money still
         brings in it, the last one's also what lands after the horizon.
         """
-        known = set(self.response.cell.tolist())
         cells = (self.layout.cell(c, q) for c in channels for q in quarters)
         chosen = (
             self.layout.extras + k
             for k, extra in enumerate(self.extras)
             if extra.channel in channels and extra.quarter in quarters
         )
-        curves = [self.layout.money + cell for cell in cells if cell in known]
+        curves = [self.layout.money + cell for cell in cells if cell in self._known]
         choices = np.array(list(chosen), dtype=np.int64)
         brings = [self.extras[at - self.layout.extras].brings for at in choices.tolist()]
         return LinearForm(
             np.concatenate([np.array(curves, dtype=np.int64), choices]),
             np.concatenate([np.ones(len(curves)), np.array(brings, dtype=float)]),
         )
+
+    @cached_property
+    def _known(self) -> frozenset[int]:
+        """The cells of which it is known what they bring."""
+        return frozenset(self.response.cell.tolist())
 
     def brought(self, rates: Floats) -> LinearForm:
         """The response of the whole plan, a unit of each channel's counting rates (C,).
@@ -289,9 +293,7 @@ class Program:
         counts as 1. The objective names every variable once, so that none is dropped; what is
         maximised is set on the solver's model by the relaxation.
         """
-        limits = self.limits
-        rows = [limits.scaled_row(number, self.scales(value)) for number in range(limits.count)]
-        return self._build(limits.lower, limits.upper, rows)
+        return self._build(self.limits.lower, self.limits.upper, self.limits, value)
 
     def build_unbounded(self, rows: Sequence[int], value: float) -> pulp.LpProblem:
         """The same with every listed rule row as a row, and amounts bounded by 0 only."""
@@ -302,8 +304,7 @@ class Program:
         upper = np.array([*np.full(self.size, np.inf), *(extra.high for extra in self.extras)])
         if self.problem.objective == "response":
             upper[self.layout.unspent(0) : self.size] = 0.0
-        scaled = [limits.scaled_row(number, self.scales(value)) for number in range(limits.count)]
-        return self._build(lower, upper, scaled)
+        return self._build(lower, upper, limits, value)
 
     def scales(self, value: float) -> Floats:
         """(width,) what counts as 1 inside the program, per position of a decision."""
@@ -327,9 +328,7 @@ class Program:
         columns[used] = self.size + len(self.extras) + np.arange(len(used))
         return columns
 
-    def _build(
-        self, lower: Floats, upper: Floats, rows: Sequence[tuple[LinearForm, float, float]]
-    ) -> pulp.LpProblem:
+    def _build(self, lower: Floats, upper: Floats, limits: Limits, value: float) -> pulp.LpProblem:
         prob = pulp.LpProblem("reallot", pulp.LpMaximize)
         whole = [False] * self.size + [extra.whole for extra in self.extras]
         used = len(self.limits.responses)
@@ -344,7 +343,9 @@ class Program:
             for i, (low, high, integer) in enumerate(zip(lows, highs, whole, strict=True))
         ]
         prob += pulp.lpSum(columns)
-        for number, (form, low, high) in enumerate(rows):
+        scales = self.scales(value)
+        for number in range(limits.count):
+            form, low, high = limits.scaled_row(number, scales)
             at = self.column_of[form.cells].tolist()
             total = pulp.lpDot(form.coefficients.tolist(), [columns[i] for i in at])
             if np.isfinite(low) and np.isfinite(high):

@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from optimizer.form import LinearForm, Row
-from optimizer.problem import Allocation
-from optimizer.rules.rule import Rule, Violation, slack_of
+from optimizer.form import Row
+from optimizer.problem import Allocation, AllocationProblem
+from optimizer.rules.beginning import between, nothing_or
+from optimizer.rules.rule import Rule, Violation
 
 if TYPE_CHECKING:
     from optimizer.program import Program
@@ -26,29 +27,13 @@ class FixedCost(Rule):
 
     def constrain(self, program: Program) -> None:
         """One row and one switch per quarter of every channel that has a fixed cost."""
-        problem = program.problem
-        for c, channel in enumerate(problem.channels):
-            if channel.fixed_cost > 0:
-                for q, quarter in enumerate(problem.quarters):
-                    program.limit(
-                        self.name,
-                        channel.name,
-                        quarter,
-                        LinearForm.sum_of([program.cell(c, q)]),
-                        base=LinearForm.sum_of([program.switches.active(c, q)]),
-                        at_least=channel.fixed_cost,
-                    )
+        nothing_or(program, self.name, _costs(program.problem))
 
     def check(self, plan: Allocation) -> Iterable[Violation]:
         """An active channel's amount covers its fixed cost."""
-        slack = slack_of(plan.problem, 1)
-        for c, channel in enumerate(plan.problem.channels):
-            for q, quarter in enumerate(plan.problem.quarters):
-                amount = float(plan.spend[c, q])
-                short = channel.fixed_cost - amount
-                if amount > slack and short > slack:
-                    text = f"{quarter}: {channel.name} lacks {short:,.2f} of its fixed cost"
-                    yield Violation(self.name, channel.name, quarter, short, text)
+        for name, quarter, short in between(plan, _costs(plan.problem)):
+            text = f"{quarter}: {name} lacks {short:,.2f} of its fixed cost"
+            yield Violation(self.name, name, quarter, short, text)
 
     def explain(self, row: Row) -> str:
         """The amount pays the fixed cost and no media."""
@@ -57,3 +42,7 @@ class FixedCost(Rule):
     def remedy(self, row: Row, limit: float) -> str | None:
         """Costs are what they are."""
         return None
+
+
+def _costs(problem: AllocationProblem) -> dict[str, float]:
+    return {channel.name: channel.fixed_cost for channel in problem.channels if channel.fixed_cost}

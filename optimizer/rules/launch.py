@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from optimizer.form import LinearForm, Row
+from optimizer.form import Row
 from optimizer.problem import Allocation
-from optimizer.rules.rule import Rule, Violation, slack_of
+from optimizer.rules.beginning import between, nothing_or
+from optimizer.rules.rule import Rule, Violation
 
 if TYPE_CHECKING:
     from optimizer.program import Program
@@ -27,30 +28,13 @@ class Launch(Rule):
 
     def constrain(self, program: Program) -> None:
         """One row and one switch per channel and quarter."""
-        problem = program.problem
-        for c, channel in enumerate(problem.channels):
-            if channel.name in self.amounts:
-                for q, quarter in enumerate(problem.quarters):
-                    program.limit(
-                        self.name,
-                        channel.name,
-                        quarter,
-                        LinearForm.sum_of([program.cell(c, q)]),
-                        base=LinearForm.sum_of([program.switches.active(c, q)]),
-                        at_least=self.amounts[channel.name],
-                    )
+        nothing_or(program, self.name, self.amounts)
 
     def check(self, plan: Allocation) -> Iterable[Violation]:
         """No amount lies between nothing and enough."""
-        slack = slack_of(plan.problem, 1)
-        for c, channel in enumerate(plan.problem.channels):
-            if channel.name in self.amounts:
-                for q, quarter in enumerate(plan.problem.quarters):
-                    amount = float(plan.spend[c, q])
-                    short = self.amounts[channel.name] - amount
-                    if amount > slack and short > slack:
-                        text = f"{quarter}: {channel.name} gets {short:,.2f} less than it begins at"
-                        yield Violation(self.name, channel.name, quarter, short, text)
+        for name, quarter, short in between(plan, self.amounts):
+            text = f"{quarter}: {name} gets {short:,.2f} less than it begins at"
+            yield Violation(self.name, name, quarter, short, text)
 
     def explain(self, row: Row) -> str:
         """The channel is at the least it may begin with."""

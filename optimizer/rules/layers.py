@@ -11,6 +11,7 @@ from optimizer.problem import Allocation, AllocationProblem
 from optimizer.rules.part import Part
 from optimizer.rules.proportion import limit_proportion, off_proportion
 from optimizer.rules.rule import Rule, Violation
+from optimizer.rules.span import spans
 
 if TYPE_CHECKING:
     from optimizer.program import Program
@@ -41,7 +42,7 @@ class Layers(Rule):
             # Together the leasts of the others are a most already. A second row that says the same
             # would have to be loosened with it, so neither would have a price.
             most = high if high < 1 - self._least_of_others(tag) - 1e-9 else None
-            for quarter, quarters in self._spans(problem):
+            for quarter, quarters in spans(problem, self.each_quarter):
                 limit_proportion(
                     program, self.name, f"{self.key} {tag}", quarter, quarters,
                     self._layer(problem, tag), line, at_least=low, at_most=most,
@@ -53,7 +54,7 @@ class Layers(Rule):
         line = self.of.members(problem)
         for tag, band in self._bands().items():
             layer = self._layer(problem, tag)
-            for quarter, quarters in self._spans(problem):
+            for quarter, quarters in spans(problem, self.each_quarter):
                 if off := off_proportion(plan, quarters, layer, line, band):
                     when = f"{quarter}: " if quarter else ""
                     text = f"{when}{tag} is {off:,.2f} off its share of {self.key}"
@@ -80,11 +81,6 @@ class Layers(Rule):
 
     def _layer(self, problem: AllocationProblem, tag: str) -> list[int]:
         return [c for c in self.of.members(problem) if tag in problem.channels[c].tags]
-
-    def _spans(self, problem: AllocationProblem) -> list[tuple[str | None, list[int]]]:
-        if self.each_quarter:
-            return [(quarter, [q]) for q, quarter in enumerate(problem.quarters)]
-        return [(None, list(range(len(problem.quarters))))]
 
     def _tag(self, row: Row) -> str:
         return row.key.removeprefix(f"{self.key} ")

@@ -7,9 +7,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from optimizer.form import LinearForm, Row
+from optimizer.form import Row
 from optimizer.problem import Allocation
 from optimizer.rules.part import Part
+from optimizer.rules.proportion import limit_proportion
 from optimizer.rules.rule import Rule, Violation, slack_of
 from optimizer.rules.span import spans
 
@@ -38,17 +39,10 @@ class Ratio(Rule):
         problem = program.problem
         of, to = self.of.members(problem), self.to.members(problem)
         for quarter, quarters in spans(problem, self.each_quarter):
-            whole = LinearForm.sum_of([program.cell(c, q) for c in to for q in quarters])
-            program.limit(
-                self.name,
-                self.key,
-                quarter,
-                LinearForm.sum_of([program.cell(c, q) for c in of for q in quarters]),
-                base=LinearForm(whole.cells, whole.coefficients / 100),
-                at_least=100 * self.band[0],
-                at_most=100 * self.band[1],
-                unit="%",
-            )
+            limit_proportion(
+                program, self.name, self.key, quarter, quarters, of, to,
+                at_least=self.band[0], at_most=self.band[1],
+            )  # fmt: skip
 
     def check(self, plan: Allocation) -> Iterable[Violation]:
         """The one part's money against multiples of the other's."""
