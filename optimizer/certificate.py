@@ -21,6 +21,8 @@ from optimizer.relaxation import Point, Relaxation
 from optimizer.rounds import Rounds
 from optimizer.solve import Verdict
 
+# The share of a problem's tolerance that a proof may use; movement and rounding may use the rest.
+FOR_CERTIFYING = 0.5
 # Tangents whose block adds less than this share of the average excess are not worth their row.
 _WORTH_A_TANGENT = 0.02
 _PATIENCE = 8

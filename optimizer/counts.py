@@ -11,7 +11,7 @@ import time
 import numpy as np
 
 from models.saturation import Floats
-from optimizer.certificate import Certificate, certify
+from optimizer.certificate import FOR_CERTIFYING, Certificate, certify
 from optimizer.errors import InfeasibleError, NoPlanInTime
 from optimizer.relaxation import Relaxation
 
@@ -49,7 +49,7 @@ def _gain(relaxation: Relaxation, proof: Certificate, deadline: float) -> float:
     """
     tolerance, best = relaxation.program.problem.tolerance, proof
     try:
-        for gap in (tolerance, tolerance / 2):
+        for gap in (tolerance, FOR_CERTIFYING * tolerance):
             best = certify(relaxation, best.decision, gap, 1e-9, deadline)
             if best.value <= proof.bound:
                 return 0.0

@@ -11,7 +11,7 @@ from models.saturation import Floats
 from optimizer.account import plan_rows, rule_entries
 from optimizer.bending import Yielded, give_way
 from optimizer.bent import bent_rules
-from optimizer.certificate import Certificate, certify
+from optimizer.certificate import FOR_CERTIFYING, Certificate, certify
 from optimizer.comparable import comparable_spend
 from optimizer.counts import price_counts
 from optimizer.diagnosis import collision
@@ -27,8 +27,7 @@ from optimizer.rounding import round_to_minor_units
 from optimizer.rules.rule import Violation
 from optimizer.standing import standing
 
-# Half of the tolerance is for the certificate; least movement and rounding may use the rest.
-_FOR_CERTIFYING = 0.5
+# Proof and movement together may use this share of the tolerance; the rest is for rounding.
 _FOR_MOVEMENT = 0.9
 
 
@@ -67,7 +66,7 @@ def _certify(yielded: Yielded, current: Allocation | None, deadline: float) -> C
         begin = _better(program, current, _if_allowed(relaxation, yielded.allocation))
     start = None if begin is None else program.decision_of(begin)
     try:
-        gap = _FOR_CERTIFYING * program.problem.tolerance
+        gap = FOR_CERTIFYING * program.problem.tolerance
         proof = certify(relaxation, start, gap, _scale(program), deadline)
     except InfeasibleError:
         raise collision(program) from None

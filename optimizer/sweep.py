@@ -17,7 +17,7 @@ import numpy as np
 
 from models.saturation import Floats
 from optimizer.bending import Yielded, give_way
-from optimizer.certificate import certify
+from optimizer.certificate import FOR_CERTIFYING, certify
 from optimizer.errors import InfeasibleError, NoPlanInTime, RulesCollide
 from optimizer.plan import Plan, Status
 from optimizer.problem import Allocation, AllocationProblem
@@ -30,7 +30,6 @@ from optimizer.response import response_of
 FACTORS = tuple(percent / 100 for percent in range(50, 151, 10))
 # How often the interval in which money stops paying is halved.
 _HALVINGS = 2
-_FOR_CERTIFYING = 0.5
 
 Why = Literal["the rules collide", "no plan within the time limit"]
 Pays = Literal["until", "throughout", "nowhere"]
@@ -176,7 +175,7 @@ class _Sweep:
         if start is None and yielded.allocation is not None:
             start = program.decision_of(yielded.allocation)
         scale = max(abs(near.best) * min(1.0, budget / near.budget), 1e-9)
-        gap = _FOR_CERTIFYING * problem.tolerance
+        gap = FOR_CERTIFYING * problem.tolerance
         proof = certify(yielded.relaxation, start, gap, scale, deadline)
         allocation = program.allocation(proof.decision)
         status: Status = "optimal" if proof.closed and yielded.closed else "time_limit"

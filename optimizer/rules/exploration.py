@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from optimizer.form import LinearForm, Row
+from optimizer.form import Row
 from optimizer.problem import Allocation, AllocationProblem
+from optimizer.rules.proportion import limit_share
 from optimizer.rules.rule import Rule, Violation, slack_of
 
 if TYPE_CHECKING:
@@ -32,15 +33,7 @@ class Exploration(Rule):
         problem = program.problem
         quarters = range(len(problem.quarters))
         cells = [program.cell(c, q) for c in self._members(problem) for q in quarters]
-        program.limit(
-            self.name,
-            self.tier,
-            None,
-            LinearForm.sum_of(cells),
-            base=LinearForm.of(float(problem.budget.sum()) / 100),
-            at_least=100 * self.share,
-            unit="%",
-        )
+        limit_share(program, self.name, self.tier, cells, at_least=self.share)
 
     def check(self, plan: Allocation) -> Iterable[Violation]:
         """The tier's money against what is set aside."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from optimizer.form import LinearForm, Row
 from optimizer.problem import Allocation, AllocationProblem
 from optimizer.rules.part import Part
+from optimizer.rules.proportion import limit_share
 from optimizer.rules.rule import Rule, Violation, slack_of
 
 if TYPE_CHECKING:
@@ -40,15 +41,7 @@ class Pilots(Rule):
             for q, quarter in enumerate(problem.quarters):
                 form = LinearForm.sum_of([program.cell(c, q)])
                 program.limit(self.name, problem.names[c], quarter, form, at_most=self.cap)
-        program.limit(
-            self.name,
-            _TOGETHER,
-            None,
-            LinearForm.sum_of(cells),
-            base=LinearForm.of(float(problem.budget.sum()) / 100),
-            at_most=None if self.share is None else 100 * self.share,
-            unit="%",
-        )
+        limit_share(program, self.name, _TOGETHER, cells, at_most=self.share)
 
     def check(self, plan: Allocation) -> Iterable[Violation]:
         """Every pilot against the cap, all of them against the share."""

@@ -1,8 +1,8 @@
-"""Proportions: the money of some channels as a share of the planned money of others."""
+"""Proportions: the money of some amounts as a share of the budget, or of others' planned money."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from optimizer.form import LinearForm
@@ -11,6 +11,31 @@ from optimizer.rules.rule import slack_of
 
 if TYPE_CHECKING:
     from optimizer.program import Program
+
+
+def limit_share(
+    program: Program,
+    rule: str,
+    key: str,
+    cells: Iterable[int],
+    *,
+    at_least: float | None = None,
+    at_most: float | None = None,
+) -> None:
+    """Rows at_least <= sum of x over the cells / sum over q budget[q] <= at_most.
+
+    The limits are shares of 1; the rows are in per cent.
+    """
+    program.limit(
+        rule,
+        key,
+        None,
+        LinearForm.sum_of(cells),
+        base=LinearForm.of(float(program.problem.budget.sum()) / 100),
+        at_least=None if at_least is None else 100 * at_least,
+        at_most=None if at_most is None else 100 * at_most,
+        unit="%",
+    )
 
 
 def limit_proportion(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from optimizer.form import LinearForm, Row
 from optimizer.problem import Allocation
+from optimizer.rules.proportion import limit_share
 from optimizer.rules.rule import Rule, Violation, slack_of
 
 if TYPE_CHECKING:
@@ -33,24 +34,17 @@ class Reserve(Rule):
     def constrain(self, program: Program) -> None:
         """Two rows for the band, or one equation per quarter; one row for the emergency layer."""
         problem = program.problem
-        quarters = range(len(problem.quarters))
-        pool = LinearForm.sum_of([program.pool_cell(q) for q in quarters])
-        per_cent = LinearForm.of(float(problem.budget.sum()) / 100)
+        pool = [program.pool_cell(q) for q in range(len(problem.quarters))]
         if self.share is None:
             for q, quarter in enumerate(problem.quarters):
                 form = LinearForm.sum_of([program.pool_cell(q)])
                 now = float(problem.current_pool[q])
                 program.limit(self.name, "pool", quarter, form, at_least=now, at_most=now)
         else:
-            low, high = 100 * self.share[0], 100 * self.share[1]
-            program.limit(
-                self.name, "pool", None, pool, base=per_cent, at_least=low, at_most=high, unit="%"
-            )
+            low, high = self.share
+            limit_share(program, self.name, "pool", pool, at_least=low, at_most=high)
         if self.emergency is not None:
-            least = 100 * self.emergency
-            program.limit(
-                self.name, _EMERGENCY, None, pool, base=per_cent, at_least=least, unit="%"
-            )
+            limit_share(program, self.name, _EMERGENCY, pool, at_least=self.emergency)
 
     def check(self, plan: Allocation) -> Iterable[Violation]:
         """The pool against its band, or against its current amounts; and its emergency layer."""

@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from optimizer.form import LinearForm, Row
+from optimizer.form import Row
 from optimizer.problem import Allocation
 from optimizer.rules.fund import Fund
+from optimizer.rules.proportion import limit_share
 from optimizer.rules.rule import Violation, slack_of
 
 if TYPE_CHECKING:
@@ -32,16 +33,9 @@ class StrategicReserve(Fund):
         """Two rows for the band."""
         problem = program.problem
         c = problem.names.index(self.channel)
-        program.limit(
-            self.name,
-            self.channel,
-            None,
-            LinearForm.sum_of([program.cell(c, q) for q in range(len(problem.quarters))]),
-            base=LinearForm.of(float(problem.budget.sum()) / 100),
-            at_least=100 * self.share[0],
-            at_most=100 * self.share[1],
-            unit="%",
-        )
+        cells = [program.cell(c, q) for q in range(len(problem.quarters))]
+        low, high = self.share
+        limit_share(program, self.name, self.channel, cells, at_least=low, at_most=high)
 
     def check(self, plan: Allocation) -> Iterable[Violation]:
         """The pool against its band."""

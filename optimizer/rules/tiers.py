@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from optimizer.form import LinearForm, Row
 from optimizer.problem import Allocation, AllocationProblem
+from optimizer.rules.proportion import limit_share
 from optimizer.rules.rule import Rule, Violation, slack_of
 
 if TYPE_CHECKING:
@@ -68,16 +69,9 @@ class Tiers(Rule):
         for grade, tier in self.tiers.items():
             if tier.share is not None:
                 members = self._members(problem, grade)
-                program.limit(
-                    self.name,
-                    grade,
-                    None,
-                    LinearForm.sum_of([program.cell(c, q) for c in members for q in quarters]),
-                    base=LinearForm.of(float(problem.budget.sum()) / 100),
-                    at_least=100 * tier.share[0],
-                    at_most=100 * tier.share[1],
-                    unit="%",
-                )
+                cells = [program.cell(c, q) for c in members for q in quarters]
+                low, high = tier.share
+                limit_share(program, self.name, grade, cells, at_least=low, at_most=high)
 
     def check(self, plan: Allocation) -> Iterable[Violation]:
         """Every grade's money against its band, and nothing for the stopped."""
