@@ -8,31 +8,21 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field
 
 from reallot.project.policy import (
-    Capacity,
-    Change,
     Channel,
-    Earmark,
     Elasticities,
-    Exploration,
     Layers,
     Lifecycle,
-    Moves,
     NamedReserve,
-    Operating,
     Packages,
     Part,
-    Pilots,
     Policy,
-    Ratio,
     Reserve,
-    Resource,
+    RuleTables,
     Section,
     Share,
-    StrategicReserve,
-    Target,
     Tiers,
 )
-from reallot.project.policy.types import Amount, Band, Fraction, Weight, as_tuple, number_or_list
+from reallot.project.policy.types import Amount, Band, Fraction, as_tuple, number_or_list
 
 # One factor for all quarters, or one for each.
 Factors = Annotated[
@@ -66,7 +56,7 @@ class ShareChange(Section):
     each_quarter: bool | None = None
 
 
-class ScenarioFile(Section):
+class ScenarioFile(RuleTables):
     """scenarios/NAME.toml."""
 
     probability: Fraction | None = None
@@ -74,26 +64,10 @@ class ScenarioFile(Section):
     media_price: Prices = ONE
     budget: Factors = ONE
     signal: Any = None
-    reserve: Reserve | None = None
-    strategic_reserve: StrategicReserve | None = None
-    named_reserve: Annotated[tuple[NamedReserve, ...], BeforeValidator(as_tuple)] = ()
-    operating: Operating | None = None
     elasticity: Elasticities | None = None
     channel: Annotated[tuple[ScenarioChannel, ...], BeforeValidator(as_tuple)] = ()
-    change: Annotated[tuple[Change, ...], BeforeValidator(as_tuple)] = ()
     share: Annotated[tuple[ShareChange, ...], BeforeValidator(as_tuple)] = ()
-    ratio: Annotated[tuple[Ratio, ...], BeforeValidator(as_tuple)] = ()
-    resource: Annotated[tuple[Resource, ...], BeforeValidator(as_tuple)] = ()
-    capacity: Annotated[tuple[Capacity, ...], BeforeValidator(as_tuple)] = ()
     tiers: Tiers | None = None
-    exploration: Exploration | None = None
-    earmark: Earmark | None = None
-    pilots: Pilots | None = None
-    layers: Annotated[tuple[Layers, ...], BeforeValidator(as_tuple)] = ()
-    lifecycle: Annotated[tuple[Lifecycle, ...], BeforeValidator(as_tuple)] = ()
-    weights: dict[str, Weight] = Field(default_factory=dict)
-    target: Target = Target()
-    moves: Moves = Moves()
     packages: Packages | None = None
 
     def over(self, policy: Policy) -> Policy:

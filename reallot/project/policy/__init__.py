@@ -19,9 +19,10 @@ from reallot.project.policy.plan import HistoryTable, Plan
 from reallot.project.policy.ratio import Ratio
 from reallot.project.policy.reserves import NamedReserve, Operating, Reserve, StrategicReserve
 from reallot.project.policy.resource import Resource
+from reallot.project.policy.rule_tables import RuleTables
 from reallot.project.policy.shares import Part, Share, Tier, Tiers
 from reallot.project.policy.targets import Moves, Target
-from reallot.project.policy.types import Names, Section, Weight, as_tuple
+from reallot.project.policy.types import Names, Section, as_tuple
 
 __all__ = [
     "Capacity",
@@ -45,6 +46,7 @@ __all__ = [
     "Ratio",
     "Reserve",
     "Resource",
+    "RuleTables",
     "Section",
     "Share",
     "Sides",
@@ -55,30 +57,14 @@ __all__ = [
 ]
 
 
-class Policy(Section):
+class Policy(RuleTables):
     """reallot.toml."""
 
     plan: Plan
-    reserve: Reserve | None = None
-    strategic_reserve: StrategicReserve | None = None
-    named_reserve: Annotated[tuple[NamedReserve, ...], BeforeValidator(as_tuple)] = ()
-    operating: Operating | None = None
     elasticity: Elasticities = Elasticities()
     channel: Annotated[tuple[Channel, ...], BeforeValidator(as_tuple)] = ()
-    change: Annotated[tuple[Change, ...], BeforeValidator(as_tuple)] = ()
     share: Annotated[tuple[Share, ...], BeforeValidator(as_tuple)] = ()
-    ratio: Annotated[tuple[Ratio, ...], BeforeValidator(as_tuple)] = ()
-    resource: Annotated[tuple[Resource, ...], BeforeValidator(as_tuple)] = ()
-    capacity: Annotated[tuple[Capacity, ...], BeforeValidator(as_tuple)] = ()
     tiers: Tiers = Tiers()
-    exploration: Exploration | None = None
-    earmark: Earmark | None = None
-    pilots: Pilots | None = None
-    layers: Annotated[tuple[Layers, ...], BeforeValidator(as_tuple)] = ()
-    lifecycle: Annotated[tuple[Lifecycle, ...], BeforeValidator(as_tuple)] = ()
-    weights: dict[str, Weight] = Field(default_factory=dict)
-    target: Target = Target()
-    moves: Moves = Moves()
     packages: Packages = Packages()
     columns: dict[str, Names] = Field(default_factory=dict)
     history: HistoryTable = HistoryTable()
