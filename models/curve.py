@@ -1,9 +1,10 @@
 """The response curve: what a channel's spend brings, and what is known about it."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -11,7 +12,16 @@ from numpy.typing import ArrayLike
 from models.period import Period
 from models.saturation import Floats, Form, derivative, response
 
-VERSION = 1
+VERSION = 2
+
+
+class Member(NamedTuple):
+    """One possible truth of a curve: parameters in the units of `ResponseCurve`."""
+
+    top: float
+    half: float
+    slope: float
+    carryover: float
 
 
 @dataclass(frozen=True)
@@ -21,14 +31,19 @@ class FitDiagnostics:
     ``r2`` is the share of variance explained in the periods used (None where none was fitted),
     ``holdout_error`` the mean absolute error over the mean result in the periods kept back,
     ``elasticity`` the percentage change of response for one per cent of spend at mean spend,
-    ``periods`` the number of periods used. ``notes`` are sentences for a planner.
+    ``periods`` the number of periods used. ``flags`` say in a word what makes the curve unsure
+    ("weak", "collinear", "extrapolated", "assumed"); ``correction`` is what its attributed results
+    were multiplied by because totals or lift tests say so (None where nothing was compared).
+    ``notes`` are sentences for a planner.
     """
 
-    source: str  # "attributed" | "totals" | "given"
+    source: str  # "attributed" | "totals" | "combined" | "assumed" | "given"
     periods: int = 0
     r2: float | None = None
     holdout_error: float | None = None
     elasticity: float | None = None
+    flags: tuple[str, ...] = ()
+    correction: float | None = None
     notes: tuple[str, ...] = ()
 
 
@@ -42,6 +57,9 @@ class ResponseCurve:
     s of the last period of the history, which begins on ``last_period``; both None for curves that
     were given rather than fitted. ``known`` is False where the data hold no signal: such a channel
     is held at its part of the budget unless the policy says otherwise.
+
+    ``members`` are draws of what the curve may be instead, of the same form; the same position in
+    every channel of a fit is one draw of the whole world. Empty for curves that were given.
     """
 
     channel: str
@@ -56,6 +74,7 @@ class ResponseCurve:
     last_adstock: float | None = None
     last_period: date | None = None
     diagnostics: FitDiagnostics = field(default_factory=lambda: FitDiagnostics(source="given"))
+    members: tuple[Member, ...] = ()
 
     def __post_init__(self) -> None:
         numbers = (self.top, self.half, self.slope, self.carryover)
@@ -78,10 +97,15 @@ class ResponseCurve:
 
 @dataclass(frozen=True)
 class Curves:
-    """All curves of a project, in the order of their channels, and what to know about the fit."""
+    """All curves of a project, in the order of their channels, and what to know about the fit.
+
+    ``results`` are the curves of what is counted beside revenue (``new_customers`` ...), by metric,
+    of the channels that have one.
+    """
 
     curves: tuple[ResponseCurve, ...]
     warnings: tuple[str, ...] = ()
+    results: Mapping[str, tuple[ResponseCurve, ...]] = field(default_factory=dict)
 
     def __getitem__(self, channel: str) -> ResponseCurve:
         for curve in self.curves:
@@ -99,6 +123,7 @@ class Curves:
                 "version": VERSION,
                 "curves": [asdict(c) for c in self.curves],
                 "warnings": list(self.warnings),
+                "results": {metric: [asdict(c) for c in of] for metric, of in self.results.items()},
             },
             default=str,
             ensure_ascii=False,
@@ -114,7 +139,11 @@ class Curves:
         data = json.loads(text)
         if data.get("version") != VERSION:
             raise ValueError(f"curves of version {data.get('version')!r}; expected {VERSION}")
-        return cls(tuple(_curve(c) for c in data["curves"]), tuple(data["warnings"]))
+        return cls(
+            tuple(_curve(c) for c in data["curves"]),
+            tuple(data["warnings"]),
+            {metric: tuple(map(_curve, of)) for metric, of in data["results"].items()},
+        )
 
 
 def _curve(data: dict[str, Any]) -> ResponseCurve:
@@ -127,5 +156,7 @@ def _curve(data: dict[str, Any]) -> ResponseCurve:
         known["last_period"] = date.fromisoformat(data["last_period"])
     diagnostics = dict(data["diagnostics"])
     diagnostics["notes"] = tuple(diagnostics["notes"])
+    diagnostics["flags"] = tuple(diagnostics["flags"])
+    known["members"] = tuple(Member(*member) for member in data["members"])
     known["diagnostics"] = FitDiagnostics(**diagnostics)
     return ResponseCurve(**known)

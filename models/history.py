@@ -6,6 +6,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
+from models.lift import LiftTest
 from models.period import Period
 from models.saturation import Floats
 
@@ -23,6 +24,9 @@ class History:
                   ("revenue", "conversions", ...). Empty where results are known in total only.
     ``outcome``   (P,) total revenue, NaN where missing; None without outcome.csv.
     ``controls``  control name -> (P,) values.
+    ``tests``     lift tests of its channels.
+    ``groups``    what each channel is a cell of ("Search" for "Search / North"), in the order of
+                  ``channels``; empty where no channel is divided.
     """
 
     period: Period
@@ -33,6 +37,8 @@ class History:
     attributed: dict[str, Floats]
     outcome: Floats | None
     controls: dict[str, Floats]
+    tests: tuple[LiftTest, ...] = ()
+    groups: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         shape = (len(self.starts), len(self.channels))
@@ -44,6 +50,8 @@ class History:
             totals.append(self.outcome)
         if any(a.shape != shape[:1] for a in totals):
             raise ValueError(f"outcome and controls must have shape {shape[:1]}")
+        if self.groups and len(self.groups) != len(self.channels):
+            raise ValueError("groups must name what every channel is a cell of")
         if np.any(~(self.spend >= 0)):
             raise ValueError("spend must be 0 or more and not NaN")
 

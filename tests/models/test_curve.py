@@ -32,7 +32,7 @@ def test_curves_come_back_from_their_file_exactly():
 
 def test_curves_of_another_version_are_refused():
     with pytest.raises(ValueError, match="version 99"):
-        Curves.from_json(Curves(()).to_json().replace('"version": 1', '"version": 99'))
+        Curves.from_json(Curves(()).to_json().replace('"version": 2', '"version": 99'))
 
 
 def test_a_channel_is_found_by_its_name():
