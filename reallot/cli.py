@@ -98,6 +98,40 @@ def init(table: Path | None, folder: Path) -> None:
     click.echo(f"Next: reallot plan {folder}")
 
 
+@main.command(name="import")
+@click.option("--replace", is_flag=True, help="Write curves.csv anew where there is one.")
+@_as_json
+@click.argument("file", type=FOLDER, metavar="FILE")
+@_folder
+def import_(file: Path, folder: Path, replace: bool, as_json: bool) -> None:
+    """Take the curves of another tool's model: write them into the project's curves.csv.
+
+    FILE is a model saved by PyMC-Marketing (.nc) or exported by Robyn (.json), or response curves
+    of Meridian (.nc). What is taken, how close it is, and what is not, is said.
+
+    \b
+    Examples:
+      reallot import model.nc my-project
+      reallot import --replace RobynModel-3_165_9.json my-project
+    """
+    from reallot.imports.curves_file import write_curves
+    from reallot.imports.model_file import read_model
+    from reallot.imports.summary import document, lines
+    from reallot.progress import doing
+
+    with doing(f"Reading {on_one_line(file.name)}"):
+        model = read_model(file)
+    path = write_curves(model.curves, folder, anew=replace)
+    if as_json:
+        click.echo(json.dumps(document(model), ensure_ascii=False))
+        return
+    for line in lines(model):
+        click.echo(on_one_line(line))
+    _warn(model.notes)
+    click.echo(f"Curves: {path}")
+    click.echo(f"Next: reallot check {folder}")
+
+
 @main.command()
 @_as_json
 @_folder

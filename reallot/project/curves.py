@@ -17,6 +17,7 @@ from reallot.project.policy import Policy
 from reallot.project.tables import Table, name_in
 
 Word = TypeVar("Word", bound=StrEnum)
+FIELDS = ("channel", "form", "top", "half", "slope", "carryover", "period")
 _NEEDS_SLOPE = frozenset({Form.HILL, Form.POWER})
 
 
@@ -25,14 +26,7 @@ def read_curves(
 ) -> tuple[ResponseCurve, ...] | None:
     """The curves of curves.csv; None, with findings, where they cannot be read."""
     before = len(findings)
-    columns, _ = understand(
-        table,
-        ("channel", "form", "top", "half", "slope", "carryover", "period"),
-        (),
-        policy.columns,
-        policy.plan.currency,
-        findings,
-    )
+    columns, _ = understand(table, FIELDS, (), policy.columns, policy.plan.currency, findings)
     if columns is None:
         return None
     channels = [name_in(text) for text in columns.text("channel")]
