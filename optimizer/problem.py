@@ -31,7 +31,8 @@ class Channel:
     what a unit of its response counts in the objective, ``parts`` what that is made of, by name
     (empty where it is of one piece). Of its amount, ``fixed_cost`` is paid in every quarter in
     which the channel gets money at all, and ``cost_of_result`` (a rate on its response) for what it
-    brings; the rest buys media.
+    brings; the rest buys media. A planning cell is part of the channel ``group`` and serves a
+    ``product``, ``region`` or ``audience``; these are None where nothing is divided so.
     """
 
     name: str
@@ -42,6 +43,10 @@ class Channel:
     fixed_cost: float = 0.0
     cost_of_result: float = 0.0
     parts: tuple[tuple[str, float], ...] = ()
+    group: str | None = None
+    product: str | None = None
+    region: str | None = None
+    audience: str | None = None
 
     def __post_init__(self) -> None:
         if self.parts and not isclose(sum(worth for _, worth in self.parts), self.value):

@@ -77,6 +77,7 @@ def _channel(
     """A channel of the policy; its packages, where it has some, stand in place of its curve."""
     own = (c for c in curves.curves if c.channel == entry.name)
     parts = parts_of(policy, entry, results)
+    cell = project.budget.cells[entry.name]
     return Channel(
         name=entry.name,
         curve=None if entry.name in project.from_zero else next(own, None),
@@ -86,6 +87,10 @@ def _channel(
         parts=parts,
         fixed_cost=0.0 if entry.fixed_cost is None else entry.fixed_cost,
         cost_of_result=0.0 if entry.cost_of_result is None else entry.cost_of_result,
+        group=cell.channel,
+        product=cell.product,
+        region=cell.region,
+        audience=cell.audience,
     )
 
 

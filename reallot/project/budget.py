@@ -7,6 +7,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from reallot.errors import Finding, quoted
+from reallot.project.cells import (
+    DIMENSIONS,
+    Cell,
+    Cells,
+    check_cells,
+    divisions_of,
+    rows_as_cells,
+)
 from reallot.project.dates import column_of_quarters, quarters_from
 from reallot.project.headings import Columns, understand
 from reallot.project.money import check_whole
@@ -19,15 +27,19 @@ RESERVE = "reserve"
 UNSPENT = "unspent"
 _POOL = frozenset({RESERVE, "储备金", "儲備金", "动态储备金", "動態儲備金"})
 
-# The row of the file, and the amount, by quarter and channel.
-Cells = Mapping[tuple[str, str], tuple[int, Decimal]]
+# The row of the file, and the amount, by quarter and name.
+Amounts = Mapping[tuple[str, str], tuple[int, Decimal]]
 
 
 @dataclass(frozen=True)
 class Budget:
-    """Approved money: ``amounts`` and ``pool`` by the quarters of the horizon, in order."""
+    """Approved money: ``amounts`` and ``pool`` by the quarters of the horizon, in order.
+
+    ``cells`` are what the names of ``amounts`` stand for; a channel of the plan is a cell.
+    """
 
     quarters: tuple[str, ...]
+    cells: Cells
     amounts: Mapping[str, tuple[Decimal, ...]]
     pool: tuple[Decimal, ...]
 
@@ -46,6 +58,7 @@ class Budget:
 def read_budget(
     table: Table,
     policy: Policy,
+    cells: Cells,
     findings: list[Finding],
     warnings: list[str],
     *,
@@ -53,78 +66,80 @@ def read_budget(
 ) -> Budget | None:
     """The budget over the policy's horizon; None, with findings, where it cannot be read.
 
-    Without ``to_horizon`` only the cells are looked at.
+    ``cells`` are the cells of the table. Without ``to_horizon`` only the cells are looked at.
     """
     before = len(findings)
-    cells = read_cells(table, policy, policy.columns, findings)
-    if cells is None or len(findings) > before or not to_horizon:
+    amounts = read_amounts(table, policy, policy.columns, findings)
+    if amounts is None or len(findings) > before or not to_horizon:
         return None
-    return _over_horizon(table.file, cells, policy, findings, warnings)
+    return _over_horizon(table.file, amounts, policy, cells, findings, warnings)
 
 
-def read_cells(
+def read_amounts(
     table: Table,
     policy: Policy,
     mapped: Mapping[str, Collection[str]],
     findings: list[Finding],
     *,
     planned: bool = False,
-) -> Cells | None:
+) -> Amounts | None:
     """Every amount of a table; ``mapped`` is as [columns] is. None without the columns needed.
 
     In a ``planned`` table what stays unspent may stand as well, and amounts have as many decimals
     as the plan's rounding leaves them.
     """
     currency = policy.plan.currency
-    columns, _ = understand(table, ("quarter", "channel", "amount"), (), mapped, currency, findings)
+    fields = ("quarter", "channel", "amount")
+    columns, _ = understand(table, fields, DIMENSIONS, mapped, currency, findings)
     if columns is None:
         return None
+    cells = _cells(columns)
+    check_cells(columns, cells, divisions_of(cells), findings)
     amounts = column_of_numbers(
         columns, "amount", findings, least=Decimal(0), blank="Write 0 where nothing is planned."
     )
-    cells: dict[tuple[str, str], tuple[int, Decimal]] = {}
-    for row, when, text, amount in zip(
-        columns.rows,
-        column_of_quarters(columns, findings),
-        columns.text("channel"),
-        amounts,
-        strict=True,
-    ):
-        channel = _channel(text)
-        _check_cell(columns, row, channel, amount, policy, findings, planned)
-        if when is None or amount is None or not channel:
+    read: dict[tuple[str, str], tuple[int, Decimal]] = {}
+    quarters = column_of_quarters(columns, findings)
+    for row, when, cell, amount in zip(columns.rows, quarters, cells, amounts, strict=True):
+        _check_row(columns, row, cell, amount, policy, findings, planned)
+        if when is None or amount is None or not cell.channel:
             continue
-        if (when, channel) in cells:
-            found = f"{when} {channel} stands in row {cells[when, channel][0]} already"
+        if (when, cell.name) in read:
+            found = f"{when} {cell.name} stands in row {read[when, cell.name][0]} already"
             position = columns.places["channel"].position
             findings.append(table.finding(row, position, found, "Keep one row."))
-        cells[when, channel] = (row, amount)
-    return cells
+        read[when, cell.name] = (row, amount)
+    return read
 
 
-def planned_channels(table: Table, policy: Policy) -> tuple[str, ...] | None:
-    """The channels that the budget names, whatever else is wrong with it; None without a column."""
-    columns, _ = understand(table, ("channel",), (), policy.columns, policy.plan.currency, [])
+def planned_cells(table: Table, policy: Policy) -> Cells | None:
+    """The cells that the budget names, whatever else is wrong with it; None without a column."""
+    currency = policy.plan.currency
+    columns, _ = understand(table, ("channel",), DIMENSIONS, policy.columns, currency, [])
     if columns is None:
         return None
-    names = (_channel(text) for text in columns.text("channel"))
-    return tuple(dict.fromkeys(name for name in names if name and name != RESERVE))
+    cells = _cells(columns)
+    return {cell.name: cell for cell in cells if cell.channel and cell.channel != RESERVE}
+
+
+def _cells(columns: Columns) -> list[Cell]:
+    return rows_as_cells(columns, [_channel(text) for text in columns.text("channel")])
 
 
 def _channel(text: str) -> str:
     return RESERVE if text.casefold() in _POOL else name_in(text)
 
 
-def _check_cell(
+def _check_row(
     columns: Columns,
     row: int,
-    channel: str,
+    cell: Cell,
     amount: Decimal | None,
     policy: Policy,
     findings: list[Finding],
     planned: bool,
 ) -> None:
-    table, places = columns.table, columns.places
+    table, places, channel = columns.table, columns.places, cell.channel
     if not channel:
         expected = "Write the channel's name."
         position = places["channel"].position
@@ -133,6 +148,10 @@ def _check_cell(
         expected = "Give the channel another name: this one belongs to the plan."
         position = places["channel"].position
         findings.append(table.finding(row, position, f"found {quoted(channel)}", expected))
+    elif channel == RESERVE and cell.dimensions:
+        expected = "Leave product, region and audience empty: the reserve is one pool."
+        position = places[min(cell.dimensions)].position
+        findings.append(table.finding(row, position, f"found {quoted(cell.name)}", expected))
     if amount is None or (planned and policy.plan.rounding == 0):
         return
     check_whole(columns, "amount", row, amount, policy.plan, findings)
@@ -140,14 +159,15 @@ def _check_cell(
 
 def _over_horizon(
     file: str,
-    cells: Cells,
+    approved: Amounts,
     policy: Policy,
+    cells: Cells,
     findings: list[Finding],
     warnings: list[str],
 ) -> Budget | None:
     before = len(findings)
     horizon = quarters_from(policy.plan.first_quarter, policy.plan.quarters)
-    there = {when for when, _ in cells}
+    there = {when for when, _ in approved}
     for when in horizon:
         if when not in there:
             found = f"there are no rows for {when}"
@@ -161,18 +181,18 @@ def _over_horizon(
     later = sorted(there - set(horizon))
     if later:
         warnings.append(f"{file}: {', '.join(later)} are outside the plan's quarters and not read.")
-    channels = tuple(dict.fromkeys(channel for _, channel in cells))
+    channels = tuple(dict.fromkeys(channel for _, channel in approved))
     amounts = {}
     for channel in channels:
-        missing = [when for when in horizon if (when, channel) not in cells]
+        missing = [when for when in horizon if (when, channel) not in approved]
         if missing and len(missing) < len(horizon):
             found = f"{channel} has no row for {', '.join(missing)}, though it has others"
             expected = "Write a row with 0 where nothing is planned."
             findings.append(Finding(file, None, "channel", found, expected))
         elif not missing:
-            amounts[channel] = tuple(cells[when, channel][1] for when in horizon)
+            amounts[channel] = tuple(approved[when, channel][1] for when in horizon)
     pool = amounts.pop(RESERVE, (Decimal(0),) * len(horizon))
-    budget = Budget(horizon, amounts, pool)
+    budget = Budget(horizon, {name: cells[name] for name in amounts}, amounts, pool)
     if len(findings) == before and not amounts:
         findings.append(
             Finding(file, None, "channel", "there is no channel", "Write a row per channel.")

@@ -10,6 +10,7 @@ from models.period import Period
 from optimizer.rules import Package
 from reallot.errors import Finding, quoted
 from reallot.project.bends import Bends
+from reallot.project.cells import Cells
 from reallot.project.contradictions import contradictions
 from reallot.project.currency import minor_unit
 from reallot.project.headings import KNOWN
@@ -40,14 +41,14 @@ def check_policy(
     policy: Policy,
     file: TomlFile,
     bends: Bends,
-    planned: Collection[str] | None,
+    planned: Cells | None,
     periods: Mapping[str, Period],
     has_history: bool,
 ) -> Iterator[Finding]:
     """Problems of a policy that its file alone does not show.
 
     ``file`` is where it was said: reallot.toml, or the scenario whose changes are in ``policy``.
-    ``bends`` are the levels of the values that give way. ``planned`` are the channels of the
+    ``bends`` are the levels of the values that give way. ``planned`` are the cells of the
     budget, None where it cannot be read; ``periods`` are the curves' periods by channel, as far as
     there is a curve.
     """
@@ -200,7 +201,7 @@ def _money(policy: Policy, file: TomlFile) -> Iterator[Finding]:
             yield file.finding(key, f"found {amount:.15g}", expected)
 
 
-def _names(policy: Policy, file: TomlFile, planned: Collection[str]) -> Iterator[Finding]:
+def _names(policy: Policy, file: TomlFile, planned: Cells) -> Iterator[Finding]:
     """Channels, units and tags that the policy names are there."""
     for channel in policy.channel:
         if channel.name not in planned:

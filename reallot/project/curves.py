@@ -10,6 +10,7 @@ from models.curve import ResponseCurve
 from models.period import Period
 from models.saturation import Form
 from reallot.errors import Finding, quoted
+from reallot.project.cells import Cells, by_its_cells
 from reallot.project.headings import Columns, understand
 from reallot.project.nearest import did_you_mean
 from reallot.project.numbers import column_of_numbers
@@ -22,9 +23,12 @@ _NEEDS_SLOPE = frozenset({Form.HILL, Form.POWER})
 
 
 def read_curves(
-    table: Table, policy: Policy, findings: list[Finding]
+    table: Table, policy: Policy, planned: Cells | None, findings: list[Finding]
 ) -> tuple[ResponseCurve, ...] | None:
-    """The curves of curves.csv; None, with findings, where they cannot be read."""
+    """The curves of curves.csv; None, with findings, where they cannot be read.
+
+    ``planned`` are the cells of the budget, None where it cannot be read.
+    """
     before = len(findings)
     columns, _ = understand(table, FIELDS, (), policy.columns, policy.plan.currency, findings)
     if columns is None:
@@ -41,6 +45,7 @@ def read_curves(
             "carryover": "Write a share between 0 and 1; 0 where nothing carries over.",
         }.items()
     }
+    _refuse_divided(columns, channels, planned or {}, findings)
     curves: dict[str, ResponseCurve] = {}
     for i, row in enumerate(columns.rows):
         form, period = forms[i], periods[i]
@@ -61,6 +66,17 @@ def read_curves(
                 period=period,
             )
     return tuple(curves.values()) if len(findings) == before else None
+
+
+def _refuse_divided(
+    columns: Columns, channels: list[str], planned: Cells, findings: list[Finding]
+) -> None:
+    position = columns.places["channel"].position
+    for row, channel in zip(columns.rows, channels, strict=True):
+        if cells := by_its_cells(planned, channel):
+            found = f"one curve for all of {quoted(channel)}"
+            expected = f"Write a curve for each.{cells}"
+            findings.append(columns.table.finding(row, position, found, expected))
 
 
 def _words(

@@ -8,12 +8,20 @@ from datetime import date
 from decimal import Decimal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from models.history import History
 from models.saturation import Floats
 from reallot.errors import Finding, quoted
+from reallot.project import gaps
 from reallot.project.calendar import Calendar, calendar_of
+from reallot.project.cells import (
+    DIMENSIONS,
+    Cell,
+    Cells,
+    check_cells,
+    divisions_of,
+    rows_as_cells,
+)
 from reallot.project.dates import column_of_days
 from reallot.project.headings import Columns, Place, place_all, understand
 from reallot.project.nearest import nearest
@@ -23,17 +31,21 @@ from reallot.project.tables import Table, name_in
 from reallot.project.totals import Totals, totals_file, totals_of_wide, totals_on
 
 METRICS = ("revenue", "conversions", "new_customers", "exposures")
-CELLS = ("product", "region", "audience")
 RESERVED = ("reserve", "unspent")
 
 
 @dataclass(frozen=True)
 class Records:
-    """One entry per row and channel; ``spend`` and ``metrics`` are NaN where nothing was read."""
+    """One entry per row and channel; ``spend`` and ``metrics`` are NaN where nothing was read.
+
+    ``cells`` are what the rows count for, ``parts`` what they are rows of: the same, or a part that
+    is added up to it.
+    """
 
     rows: list[int]
     days: list[date | None]
-    channels: list[str]
+    cells: list[Cell]
+    parts: list[Cell]
     spend: Floats
     metrics: Mapping[str, Floats]
 
@@ -42,13 +54,20 @@ def read_history(
     table: Table,
     outcome: Table | None,
     policy: Policy,
+    planned: Cells | None,
     findings: list[Finding],
     warnings: list[str],
 ) -> History | None:
-    """The history in its files; None, with findings, where it cannot be read."""
+    """The history in its files, added up to the cells that are planned.
+
+    Without ``planned`` each channel is divided as its rows are. None, with findings, where the
+    history cannot be read.
+    """
     before = len(findings)
-    wide = policy.history.layout == "wide"
-    columns, records = (_wide if wide else _long)(table, policy, findings)
+    if policy.history.layout == "wide":
+        columns, records = _wide(table, policy, planned or {}, findings)
+    else:
+        columns, records = _long(table, policy, planned, findings)
     totals = None
     if outcome is not None:
         totals = totals_file(outcome, policy, findings)
@@ -77,25 +96,23 @@ def _days_of(columns: Columns, records: Records) -> list[date | None]:
 
 
 def _long(
-    table: Table, policy: Policy, findings: list[Finding]
+    table: Table, policy: Policy, planned: Cells | None, findings: list[Finding]
 ) -> tuple[Columns | None, Records | None]:
     columns, others = understand(
         table,
         ("date", "channel", "spend"),
-        (*METRICS, *CELLS),
+        (*METRICS, *DIMENSIONS),
         policy.columns,
         policy.plan.currency,
         findings,
     )
     if columns is None:
         return None, None
-    for field in CELLS:
-        if field in columns:
-            found = f"{field} is not read by this version"
-            expected = "Add the rows up to one per date and channel, and delete the column."
-            findings.append(table.finding(1, columns.places[field].position, found, expected))
     days = column_of_days(columns, findings)
-    channels = _channels(columns, findings)
+    parts = rows_as_cells(columns, _channels(columns, findings))
+    divisions = divisions_of(parts if planned is None else list(planned.values()))
+    cells = [part.along(divisions.get(part.channel, frozenset())) for part in parts]
+    check_cells(columns, cells, divisions, findings)
     remedy = "Write 0 where nothing was spent, or delete the row."
     spend = column_of_numbers(columns, "spend", findings, least=Decimal(0), blank=remedy)
     metrics = {
@@ -105,13 +122,12 @@ def _long(
     }
     for position in others:
         metrics |= _other_metric(columns, position, findings)
-    if not any(field in columns for field in CELLS):
-        _refuse_twice(columns, days, channels, findings)
-    return columns, Records(columns.rows, days, channels, floats(spend), metrics)
+    _refuse_twice(columns, days, [part.name for part in parts], findings)
+    return columns, Records(columns.rows, days, cells, parts, floats(spend), metrics)
 
 
 def _wide(
-    table: Table, policy: Policy, findings: list[Finding]
+    table: Table, policy: Policy, planned: Cells, findings: list[Finding]
 ) -> tuple[Columns | None, Records | None]:
     declared = policy.history
     spend_headings = list(declared.spend.values())
@@ -128,9 +144,9 @@ def _wide(
         for heading in spend_headings
     ]
     times = len(spends)
-    channels = [channel for channel in declared.spend for _ in days]
+    cells = [planned.get(name, Cell(name)) for name in declared.spend for _ in days]
     return columns, Records(
-        columns.rows * times, days * times, channels, np.concatenate(spends), {}
+        columns.rows * times, days * times, cells, cells, np.concatenate(spends), {}
     )
 
 
@@ -185,13 +201,14 @@ def _on(
     calendar: Calendar, file: str, records: Records, totals: Totals, warnings: list[str]
 ) -> History:
     """Add the records up on the calendar."""
-    channels = tuple(dict.fromkeys(records.channels))
-    of = {channel: c for c, channel in enumerate(channels)}
+    cells = tuple(dict.fromkeys(records.cells))
+    channels = tuple(cell.name for cell in cells)
+    of = {cell: c for c, cell in enumerate(cells)}
     days = [d for d in records.days if d is not None]
     p = calendar.positions(days)
-    c = np.asarray([of[channel] for channel in records.channels], dtype=np.int64)
+    c = np.asarray([of[cell] for cell in records.cells], dtype=np.int64)
     inside = (p >= 0) & (p < len(calendar))
-    _warn_of_part_weeks(calendar, file, days, inside, warnings)
+    gaps.warn_of_part_weeks(file, days, inside, warnings)
     shape = (len(calendar), len(channels))
 
     def added(values: Floats) -> Floats:
@@ -199,15 +216,21 @@ def _on(
         np.add.at(table, (p[inside], c[inside]), values[inside])
         return table
 
-    rows = added(np.ones(len(days)))
-    observed = rows > 0
+    # Several parts of a cell may have rows on one day, which is there once all the same.
+    _, first = np.unique(np.stack([[d.toordinal() for d in days], c]), axis=1, return_index=True)
+    there = added(np.isin(np.arange(len(days)), first).astype(float))
+    observed = there > 0
     spend = added(records.spend)
     attributed = {
         name: np.where(observed, added(values), np.nan) for name, values in records.metrics.items()
     }
-    _fill(calendar, file, channels, spend, observed, warnings)
+    gaps.fill(calendar, file, channels, spend, observed, warnings)
     if calendar.daily:
-        _warn_of_missing_days(file, channels, rows, warnings)
+        gaps.warn_of_missing_days(file, channels, there, warnings)
+    if records.parts != records.cells:
+        counted = [channels[i] for i in c]
+        gaps.warn_of_missing_parts(file, days, counted, records.parts, warnings)
+    divided = any(cell.dimensions for cell in cells)
     return History(
         period=calendar.period,
         starts=calendar.starts,
@@ -217,67 +240,5 @@ def _on(
         attributed=attributed,
         outcome=totals.revenue,
         controls=dict(totals.controls),
+        groups=tuple(cell.channel for cell in cells) if divided else (),
     )
-
-
-def _fill(
-    calendar: Calendar,
-    file: str,
-    channels: tuple[str, ...],
-    spend: Floats,
-    observed: NDArray[np.bool_],
-    warnings: list[str],
-) -> None:
-    """Interpolate spend in missing periods between a channel's first row and its last, in place."""
-    periods = np.arange(len(calendar))
-    for c, channel in enumerate(channels):
-        seen = np.flatnonzero(observed[:, c])
-        if seen.size == 0:
-            continue
-        between = periods[seen[0] : seen[-1] + 1]
-        gaps = between[~observed[between, c]]
-        spend[gaps, c] = np.interp(gaps, seen, spend[seen, c])
-        if gaps.size:
-            warnings.append(
-                f"{file}: {channel} has no row for {_count(gaps.size, calendar)} "
-                f"(the first is {calendar.starts[gaps[0]]}); they are left out of the fit, and its "
-                "spend there is taken as between its neighbours, for carry-over only."
-            )
-        after = len(calendar) - 1 - int(seen[-1])
-        if after:
-            warnings.append(
-                f"{file}: {channel} ends on {calendar.starts[seen[-1]]}, {_count(after, calendar)} "
-                "before the history does; nothing is taken as spent after that."
-            )
-
-
-def _warn_of_part_weeks(
-    calendar: Calendar,
-    file: str,
-    days: Sequence[date],
-    inside: NDArray[np.bool_],
-    warnings: list[str],
-) -> None:
-    outside = sorted({d for d, kept in zip(days, inside, strict=True) if not kept})
-    if outside:
-        warnings.append(
-            f"{file}: daily rows were added up to weeks from Monday to Sunday; "
-            f"{len(outside)} days of weeks cut off at the ends ({outside[0]} to {outside[-1]}) "
-            "were left out."
-        )
-
-
-def _warn_of_missing_days(
-    file: str, channels: tuple[str, ...], rows: Floats, warnings: list[str]
-) -> None:
-    for c, channel in enumerate(channels):
-        missing = int((7 - rows[rows[:, c] > 0, c]).sum())
-        if missing:
-            warnings.append(
-                f"{file}: {channel} has no row for {missing} days inside weeks that have others; "
-                "nothing was taken as spent on them."
-            )
-
-
-def _count(number: int, calendar: Calendar) -> str:
-    return f"{number} {calendar.period}{'s' if number != 1 else ''}"

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 
 from optimizer.rules.lifecycle import STAGES
 from reallot.errors import Finding, quoted
+from reallot.project.cells import Cells
 from reallot.project.names import check_part, members
 from reallot.project.nearest import did_you_mean
 from reallot.project.policy import Layers, Lifecycle, Part, Policy
 from reallot.project.toml_file import Key, TomlFile
 
 
-def check_mixes(policy: Policy, file: TomlFile, planned: Collection[str]) -> Iterator[Finding]:
+def check_mixes(policy: Policy, file: TomlFile, planned: Cells) -> Iterator[Finding]:
     """Layers and stages of a policy."""
     for layers in policy.layers:
         yield from _layers(layers, policy, file, planned)
@@ -21,9 +22,7 @@ def check_mixes(policy: Policy, file: TomlFile, planned: Collection[str]) -> Ite
         yield from _lifecycle(lifecycle, policy, file, planned)
 
 
-def _layers(
-    layers: Layers, policy: Policy, file: TomlFile, planned: Collection[str]
-) -> Iterator[Finding]:
+def _layers(layers: Layers, policy: Policy, file: TomlFile, planned: Cells) -> Iterator[Finding]:
     """Every channel of the line is in one layer, and every layer has a channel."""
     key = file.entry("layers", layers.name)
     unsound = list(check_part(layers.of, (*key, "of"), policy, file, planned))
@@ -48,7 +47,7 @@ def _layers(
 
 
 def _lifecycle(
-    lifecycle: Lifecycle, policy: Policy, file: TomlFile, planned: Collection[str]
+    lifecycle: Lifecycle, policy: Policy, file: TomlFile, planned: Cells
 ) -> Iterator[Finding]:
     """The product has channels, some of which the stage can ask for."""
     key = _entry(file, lifecycle.of)

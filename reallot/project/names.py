@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from reallot.errors import Finding, quoted
+from reallot.project.cells import DIMENSIONS, Cell, Cells
 from reallot.project.nearest import did_you_mean
 from reallot.project.policy import Part, Policy
 from reallot.project.toml_file import Key, TomlFile
 
 
 def unknown_name(file: TomlFile, key: Key, kind: str, name: str, known: Collection[str]) -> Finding:
-    """A channel, unit or tag that is nowhere to be found."""
-    where = "budget.csv" if kind == "channel" else "any [[channel]]"
+    """A channel, unit, tag or region that is nowhere to be found."""
+    where = "any [[channel]]" if kind in ("unit", "tag") else "budget.csv"
     near = did_you_mean(name, known)
     found = f"the {kind} {quoted(name)} is not in {where}"
     return file.finding(key, found, f"Correct the name or delete it.{near}")
@@ -28,20 +29,22 @@ def tags_of(policy: Policy) -> set[str]:
     return {tag for channel in policy.channel for tag in channel.tags}
 
 
-def members(part: Part, policy: Policy, planned: Collection[str]) -> list[str]:
+def members(part: Part, policy: Policy, planned: Cells) -> list[str]:
     """The planned channels that belong to a part, in the order of the budget."""
-    return [name for name in planned if _has(part, policy, name)]
+    return [name for name, cell in planned.items() if _has(part, policy, cell)]
 
 
 def check_part(
-    part: Part, key: Key, policy: Policy, file: TomlFile, planned: Collection[str]
+    part: Part, key: Key, policy: Policy, file: TomlFile, planned: Cells
 ) -> Iterator[Finding]:
     """A part names what is there, and has some channel."""
     known = {
-        "channel": set(planned),
+        "channel": {*planned, *(cell.channel for cell in planned.values())},
         "unit": units_of(policy),
         "tag": tags_of(policy),
     }
+    for kind in DIMENSIONS:
+        known[kind] = {getattr(cell, kind) for cell in planned.values()} - {None}
     unknown = [
         unknown_name(file, (*key, kind), kind, name, names)
         for kind, names in known.items()
@@ -53,10 +56,13 @@ def check_part(
         yield file.finding(key, "no channel matches all of this", "Ask for less at once.")
 
 
-def _has(part: Part, policy: Policy, name: str) -> bool:
-    said = policy.says_of(name)
+def _has(part: Part, policy: Policy, cell: Cell) -> bool:
+    said = policy.says_of(cell.name)
     return (
-        (not part.channel or name in part.channel)
+        (not part.channel or not {cell.name, cell.channel}.isdisjoint(part.channel))
         and (not part.unit or said.unit in part.unit)
         and (not part.tag or not set(part.tag).isdisjoint(said.tags))
+        and (not part.product or cell.product in part.product)
+        and (not part.region or cell.region in part.region)
+        and (not part.audience or cell.audience in part.audience)
     )

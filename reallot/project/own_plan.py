@@ -8,7 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from reallot.errors import Finding, InputError
-from reallot.project.budget import RESERVE, UNSPENT, Cells, read_cells
+from reallot.project.budget import RESERVE, UNSPENT, Amounts, read_amounts
 from reallot.project.nearest import did_you_mean
 from reallot.project.project import Project
 from reallot.project.tables import Table, read
@@ -40,22 +40,20 @@ def read_own_plan(path: Path, project: Project) -> OwnPlan:
     """
     table = read(path)
     findings: list[Finding] = []
-    cells = read_cells(table, project.policy, _columns(table, project), findings, planned=True)
+    own = read_amounts(table, project.policy, _columns(table, project), findings, planned=True)
     budget = project.budget
     horizon = budget.quarters
-    if cells is not None:
-        findings.extend(_strangers(table, cells, project))
+    if own is not None:
+        findings.extend(_strangers(table, own, project))
         if not findings:
-            findings.extend(_missing(table, cells, project))
-    if cells is None or findings:
+            findings.extend(_missing(table, own, project))
+    if own is None or findings:
         raise InputError(findings)
 
     def over_horizon(name: str) -> tuple[Decimal, ...]:
-        return tuple(
-            cells[when, name][1] if (when, name) in cells else Decimal(0) for when in horizon
-        )
+        return tuple(own[when, name][1] if (when, name) in own else Decimal(0) for when in horizon)
 
-    later = sorted({when for when, _ in cells} - set(horizon))
+    later = sorted({when for when, _ in own} - set(horizon))
     warnings = (
         (f"{table.file}: {', '.join(later)} are outside the plan's quarters and not read.",)
         if later
@@ -73,11 +71,11 @@ def _columns(table: Table, project: Project) -> dict[str, tuple[str, ...]]:
     return columns
 
 
-def _strangers(table: Table, cells: Cells, project: Project) -> list[Finding]:
+def _strangers(table: Table, own: Amounts, project: Project) -> list[Finding]:
     """Channels that the project does not plan."""
     known = project.budget.channels
     first: dict[str, int] = {}
-    for (_, channel), (row, _) in cells.items():
+    for (_, channel), (row, _) in own.items():
         first.setdefault(channel, row)
     return [
         Finding(
@@ -92,10 +90,10 @@ def _strangers(table: Table, cells: Cells, project: Project) -> list[Finding]:
     ]
 
 
-def _missing(table: Table, cells: Cells, project: Project) -> list[Finding]:
+def _missing(table: Table, own: Amounts, project: Project) -> list[Finding]:
     """Amounts that are not there: whole quarters, whole channels, single rows."""
     budget = project.budget
-    there = {when for when, _ in cells}
+    there = {when for when, _ in own}
     findings = [
         Finding(
             table.file,
@@ -113,7 +111,7 @@ def _missing(table: Table, cells: Cells, project: Project) -> list[Finding]:
         missing = [
             when
             for when in needed.get(name, budget.quarters)
-            if when in there and (when, name) not in cells
+            if when in there and (when, name) not in own
         ]
         if missing:
             found = f"{name} has no row for {', '.join(missing)}"

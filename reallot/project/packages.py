@@ -10,6 +10,7 @@ from itertools import combinations
 
 from optimizer.rules import Package
 from reallot.errors import Finding, quoted
+from reallot.project.cells import Cells, by_its_cells
 from reallot.project.dates import column_of_quarters, quarters_from
 from reallot.project.headings import Columns, understand
 from reallot.project.money import check_whole
@@ -43,11 +44,11 @@ class PackageTable:
 
 
 def read_packages(
-    table: Table, policy: Policy, planned: Collection[str] | None, findings: list[Finding]
+    table: Table, policy: Policy, planned: Cells | None, findings: list[Finding]
 ) -> PackageTable | None:
     """The packages of packages.csv; None, with findings, where they cannot be read.
 
-    ``planned`` are the channels of the budget, None where it cannot be read.
+    ``planned`` are the cells of the budget, None where it cannot be read.
     """
     before = len(findings)
     currency = policy.plan.currency
@@ -72,7 +73,7 @@ class _Reader:
         self.policy = policy
         self.findings = findings
 
-    def packages(self, planned: Collection[str] | None) -> tuple[Package, ...]:
+    def packages(self, planned: Cells | None) -> tuple[Package, ...]:
         """One package per row, as far as it can be read."""
         names = self._new_names()
         classes = self._filled("class", "Write its class, such as performance.")
@@ -132,13 +133,13 @@ class _Reader:
             first.setdefault(name, row)
         return names
 
-    def _channels(self, planned: Collection[str] | None) -> list[str]:
+    def _channels(self, planned: Cells | None) -> list[str]:
         names = [name_in(text) for text in self._filled("channel", "Write the channel's name.")]
         for row, name in zip(self.columns.rows, names, strict=True):
             if name and planned is not None and name not in planned:
                 found = f"the channel {quoted(name)} is not in budget.csv"
-                expected = f"Correct the name.{did_you_mean(name, planned)}"
-                self._wrong("channel", row, found, expected)
+                near = by_its_cells(planned, name) or did_you_mean(name, planned)
+                self._wrong("channel", row, found, f"Correct the name.{near}")
         return names
 
     def _quarters(self) -> list[str | None]:

@@ -61,12 +61,13 @@ class Project:
 
     def inputs_of_curves(self) -> dict[str, str]:
         """What the fit depends on: its tables, how they are read, and this version."""
-        stems = ("history", "outcome", "curves")
+        stems = ("history", "outcome", "curves", "calibration")
         inputs = {name: d for name, d in self.digests.items() if name.split(".")[0] in stems}
         reading = {
             "currency": self.policy.plan.currency,
             "columns": self.policy.columns,
             "history": self.policy.history.model_dump(),
+            "channels": () if self.history is None else self.history.channels,
         }
         inputs["reading"] = digest_of(json.dumps(reading, sort_keys=True).encode())
         inputs["reallot"] = __version__

@@ -12,7 +12,8 @@ from models.period import Period
 from optimizer.rules import Package
 from reallot.errors import Finding, InputError
 from reallot.project.bends import Bends, over
-from reallot.project.budget import Budget, planned_channels, read_budget
+from reallot.project.budget import Budget, planned_cells, read_budget
+from reallot.project.cells import Cells, by_its_cells, of_channels
 from reallot.project.checks import (
     check_columns,
     check_packages,
@@ -41,13 +42,18 @@ _STAND_INS = {"plan": {"currency": "CNY", "first_quarter": "2000Q1", "quarters":
 class _Said(NamedTuple):
     """What the tables say; None where they are missing or cannot be read."""
 
-    planned: tuple[str, ...] | None
+    planned: Cells | None
     budget: Budget | None
     history: History | None
     given: tuple[ResponseCurve, ...] | None
     packages: PackageTable | None
     has_history: bool
     has_packages: bool
+
+    @property
+    def cells(self) -> Cells:
+        """The cells of the budget, as far as it can be read."""
+        return {} if self.planned is None else self.planned
 
     @property
     def from_zero(self) -> tuple[Package, ...]:
@@ -93,14 +99,17 @@ class _Reader:
         said = None
         if file is not None and policy is not None:
             said = self._tables_say(tables, policy)
+            file = file.over(said.cells)
+            policy = file.checked(Policy, [], _STAND_INS)
+        if file is not None and policy is not None and said is not None:
             self._check(policy, file, said, [table for table in tables.values() if table])
         for name, toml in files.items():
             scenario = toml.checked(ScenarioFile, self.findings)
             if scenario is not None:
                 scenarios[name] = scenario
                 if file is not None and policy is not None and said is not None:
-                    bends = over(file.bends, toml.settled)
-                    self._check_scenario(policy, scenario, toml, bends, said)
+                    files[name] = toml.over(said.cells)
+                    scenarios[name] = self._scenario(policy, file, scenario, files[name], said)
         if len(files) == len(self._scenario_paths()):
             self.findings.extend(check_probabilities(scenarios, files))
         if self.findings or file is None or policy is None or said is None or said.budget is None:
@@ -185,50 +194,58 @@ class _Reader:
         if not self._is_sound("columns"):
             return _Said(None, None, None, None, None, *there)
         history = budget = given = planned = packages = None
-        if table is not None and self._is_sound("history"):
-            history = read_history(table, outcome, policy, self.findings, self.warnings)
         if tables["budget"] is not None:
-            horizon_known = all(map(self._is_sound, ("plan.first_quarter", "plan.quarters")))
-            planned = planned_channels(tables["budget"], policy)
-            budget = read_budget(
-                tables["budget"], policy, self.findings, self.warnings, to_horizon=horizon_known
-            )
+            planned = planned_cells(tables["budget"], policy)
+            budget = self._budget(tables["budget"], policy, planned or {})
+        if table is not None and self._is_sound("history"):
+            history = read_history(table, outcome, policy, planned, self.findings, self.warnings)
         if tables["curves"] is not None:
-            given = read_curves(tables["curves"], policy, self.findings)
+            given = read_curves(tables["curves"], policy, planned, self.findings)
         if tables["packages"] is not None:
             packages = read_packages(tables["packages"], policy, planned, self.findings)
         return _Said(planned, budget, history, given, packages, *there)
+
+    def _budget(self, table: Table, policy: Policy, planned: Cells) -> Budget | None:
+        horizon_known = all(map(self._is_sound, ("plan.first_quarter", "plan.quarters")))
+        return read_budget(
+            table, policy, planned, self.findings, self.warnings, to_horizon=horizon_known
+        )
 
     def _check(self, policy: Policy, file: TomlFile, said: _Said, tables: list[Table]) -> None:
         self.findings.extend(check_columns(policy, file, tables))
         self.findings.extend(_problems(policy, file, file.bends, said))
 
-    def _check_scenario(
+    def _scenario(
         self,
         policy: Policy,
+        policy_file: TomlFile,
         scenario: ScenarioFile,
         file: TomlFile,
-        bends: Bends,
         said: _Said,
-    ) -> None:
+    ) -> ScenarioFile:
+        """The scenario with what it says of channels said of their cells, and checked."""
         problems = list(check_scenario(scenario, file, policy))
-        if not problems:
+        written_out = file.checked(ScenarioFile, [])
+        if not problems and written_out is not None:
             # What is wrong without the scenario has been said.
             known = {(f.found, f.expected) for f in self.findings}
-            merged = scenario.over(policy)
+            bends = over(policy_file.bends, file.settled)
             problems = [
                 problem
-                for problem in _problems(merged, file, bends, said)
+                for problem in _problems(written_out.over(policy), file, bends, said)
                 if (problem.found, problem.expected) not in known
             ]
         self.findings.extend(problems)
+        return scenario if written_out is None else written_out
 
     def _warn_of_channels(self, policy: Policy, budget: Budget, said: _Said) -> None:
         kept = {fund.channel for fund in policy.funds}
         periods, from_zero = said.periods(), {package.channel for package in said.from_zero}
         for channel in periods:
             if channel not in budget.channels:
-                near = did_you_mean(channel, set(budget.channels) - set(periods))
+                near = by_its_cells(budget.cells, channel) or did_you_mean(
+                    channel, set(budget.channels) - set(periods)
+                )
                 self.warnings.append(
                     f"{channel} has a history or a curve but no row in budget.csv: "
                     f"it is not planned.{near}"
@@ -248,7 +265,19 @@ class _Reader:
 
 
 def _problems(policy: Policy, file: TomlFile, bends: Bends, said: _Said) -> Iterator[Finding]:
-    """What the policy says that does not fit the tables; ``file`` is where it says so."""
+    """What the policy says that does not fit the tables; ``file`` is where it says so.
+
+    What is wrong in one place for several cells of a channel is said once.
+    """
+    seen = set()
+    for problem in _all_problems(policy, file, bends, said):
+        same = problem.row, problem.column, of_channels(problem.found, said.cells), problem.expected
+        if same not in seen:
+            yield problem
+        seen.add(same)
+
+
+def _all_problems(policy: Policy, file: TomlFile, bends: Bends, said: _Said) -> Iterator[Finding]:
     yield from check_policy(policy, file, bends, said.planned, said.periods(), said.has_history)
     yield from check_values(policy, file, said.planned, said.has_history, said.history)
     if said.packages is not None or not said.has_packages:

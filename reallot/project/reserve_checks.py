@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from reallot.errors import Finding, quoted
+from reallot.project.cells import Cells
 from reallot.project.names import check_part, members, unknown_name
 from reallot.project.policy import NamedReserve, Policy, StrategicReserve
 from reallot.project.toml_file import Key, TomlFile
@@ -22,7 +23,7 @@ def check_reserve(policy: Policy, file: TomlFile) -> Iterator[Finding]:
 
 
 def check_reserves(
-    policy: Policy, file: TomlFile, planned: Collection[str], with_curve: Collection[str]
+    policy: Policy, file: TomlFile, planned: Cells, with_curve: Collection[str]
 ) -> Iterator[Finding]:
     """Reserves have lines of their own, and refer to parts that are there.
 
@@ -54,7 +55,7 @@ def check_reserves(
 
 
 def _inside_a_line(
-    fund: NamedReserve, key: Key, policy: Policy, file: TomlFile, planned: Collection[str]
+    fund: NamedReserve, key: Key, policy: Policy, file: TomlFile, planned: Cells
 ) -> Iterator[Finding]:
     yield from check_part(fund.of, key, policy, file, planned)
     if members(fund.of, policy, planned) == [fund.channel]:

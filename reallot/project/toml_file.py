@@ -6,7 +6,7 @@ import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar, get_args
@@ -16,6 +16,7 @@ from pydantic_core import ErrorDetails
 
 from reallot.errors import Finding, InputError, quoted
 from reallot.project.bends import Bends, Settled, settled
+from reallot.project.cells import Cells, written_out
 from reallot.project.nearest import did_you_mean
 from reallot.project.policy import Section
 from reallot.project.tables import decode, digest_of, read_bytes
@@ -82,17 +83,26 @@ _LINE = re.compile(r"\(at line (\d+), column \d+\)")
 
 @dataclass(frozen=True)
 class TomlFile:
-    """A file's keys, with its text to find their lines in; ``name`` is relative to the project."""
+    """A file's keys, with its text to find their lines in; ``name`` is relative to the project.
+
+    ``cells`` are the cells of the plan, as far as they are known: what the file says of a channel,
+    it says of each of its cells.
+    """
 
     name: str
     text: str
     data: dict[str, Any]
     digest: str
+    cells: Cells = field(default_factory=dict)
+
+    def over(self, cells: Cells) -> TomlFile:
+        """The same file, with what it says of a channel said of each of its cells."""
+        return replace(self, cells=cells)
 
     @cached_property
     def settled(self) -> Settled:
         """The keys with plain values, and the levels at which some of them bend."""
-        return settled(self.data)
+        return settled(written_out(self.data, self.cells))
 
     @property
     def bends(self) -> Bends:
@@ -104,11 +114,13 @@ class TomlFile:
         return Finding(self.name, row_of(self.text, key), written(key), found, expected)
 
     def entry(self, table: str, name: str) -> Key:
-        """The key of the entry with this name, as far as the file has it."""
-        for position, other in self.named(table):
-            if other == name:
-                return (table, position)
-        return (table,)
+        """The key of the entry with this name, as far as the file has it.
+
+        For a cell without an entry, that of its channel.
+        """
+        positions = {other: position for position, other in reversed(self.named(table))}
+        wanted = [name, self.cells[name].channel] if name in self.cells else [name]
+        return next(((table, positions[one]) for one in wanted if one in positions), (table,))
 
     def named(self, table: str) -> list[tuple[int, str]]:
         """Position and name of every entry of a table that has a name."""

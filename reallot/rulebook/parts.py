@@ -8,4 +8,6 @@ from reallot.project import policy as said
 
 def part(of: said.Part) -> rules.Part:
     """The channels that match everything given."""
-    return rules.Part(frozenset(of.channel), frozenset(of.unit), frozenset(of.tag))
+    return rules.Part(
+        *map(frozenset, (of.channel, of.unit, of.tag, of.product, of.region, of.audience))
+    )

@@ -78,7 +78,7 @@ def _declared(guessed: Guess | None) -> HistoryTable:
 def _history(table: Table, declared: HistoryTable, currency: str) -> History:
     plan = Plan(currency=currency, first_quarter="2000Q1", quarters=1)
     findings: list[Finding] = []
-    history = read_history(table, None, Policy(plan=plan, history=declared), findings, [])
+    history = read_history(table, None, Policy(plan=plan, history=declared), None, findings, [])
     if history is None:
         raise InputError(findings)
     return history

@@ -15,10 +15,13 @@ class Part(Section):
     channel: Names = ()
     unit: Names = ()
     tag: Names = ()
+    product: Names = ()
+    region: Names = ()
+    audience: Names = ()
 
     @model_validator(mode="after")
     def _names_something(self) -> Self:
-        if not (self.channel or self.unit or self.tag):
+        if not any(getattr(self, kind) for kind in Part.model_fields):
             raise ValueError('a channel, a unit or a tag: { tag = "core" }')
         return self
 

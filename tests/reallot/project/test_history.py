@@ -160,11 +160,6 @@ def test_a_metric_that_is_nearly_called_revenue_is_taken_for_a_slip(tmp_path):
     assert "Write revenue" in finding.expected
 
 
-def test_planning_cells_are_refused_by_name(tmp_path):
-    finding = the_finding(tmp_path, history__csv=HISTORY.replace("revenue", "地区"))
-    assert "region is not read by this version" in finding.found
-
-
 @pytest.mark.parametrize("name", ["reserve", "unspent"])
 def test_a_channel_may_not_be_called_like_the_pool(tmp_path, name):
     assert len(findings(tmp_path, history__csv=HISTORY.replace("TV", name))) >= 3
