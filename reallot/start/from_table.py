@@ -13,6 +13,8 @@ import numpy as np
 from models.history import History
 from models.period import Period
 from reallot.errors import Finding, InputError
+from reallot.project.budget import planned_cells
+from reallot.project.cells import DIMENSIONS, Cell, Cells
 from reallot.project.dates import quarter_of, quarters_from
 from reallot.project.headings import understand
 from reallot.project.history import read_history
@@ -40,13 +42,16 @@ def write_from_table(path: Path, folder: Path) -> list[str]:
     guessed = None if _is_long(table) else guess(table)
     currency = "CNY" if any("\u4e00" <= c <= "\u9fff" for h in table.headings for c in h) else "USD"
     wide = _declared(guessed)
-    history = _history(table, wide, currency)
+    plan = Plan(currency=currency, first_quarter="2000Q1", quarters=1)
+    reading = Policy(plan=plan, history=wide)
+    history = _history(table, reading)
+    cells = planned_cells(table, reading) if guessed is None else None
     quarters = quarters_from(quarter_of(history.starts[-1]), QUARTERS + 1)[1:]
     amounts = _level_budget(history)
     policy = _policy(path.stem, currency, quarters[0], wide, sum(amounts.values()))
     contents = {
         "reallot.toml": policy.encode(),
-        "budget.csv": _budget(quarters, amounts).encode(),
+        "budget.csv": _budget(quarters, amounts, {} if cells is None else cells).encode(),
         **shipped_scenarios(),
     }
     kept = folder / f"history{path.suffix}"
@@ -75,10 +80,9 @@ def _declared(guessed: Guess | None) -> HistoryTable:
     )
 
 
-def _history(table: Table, declared: HistoryTable, currency: str) -> History:
-    plan = Plan(currency=currency, first_quarter="2000Q1", quarters=1)
+def _history(table: Table, policy: Policy) -> History:
     findings: list[Finding] = []
-    history = read_history(table, None, Policy(plan=plan, history=declared), None, findings, [])
+    history = read_history(table, None, policy, None, findings, [])
     if history is None:
         raise InputError(findings)
     return history
@@ -94,13 +98,17 @@ def _level_budget(history: History) -> dict[str, float]:
     return {channel: amount for channel, amount in amounts if amount > 0}
 
 
-def _budget(quarters: tuple[str, ...], amounts: Mapping[str, float]) -> str:
+def _budget(quarters: tuple[str, ...], amounts: Mapping[str, float], cells: Cells) -> str:
+    divided = frozenset().union(*(cell.dimensions for cell in cells.values()))
+    dimensions = [dimension for dimension in DIMENSIONS if dimension in divided]
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["quarter", "channel", "amount"])
+    writer.writerow(["quarter", "channel", *dimensions, "amount"])
     for quarter in quarters:
-        for channel, amount in amounts.items():
-            writer.writerow([quarter, name_out(channel), f"{amount:.2f}"])
+        for name, amount in amounts.items():
+            cell = cells.get(name, Cell(name))
+            names = [cell.channel, *(getattr(cell, dimension) or "" for dimension in dimensions)]
+            writer.writerow([quarter, *map(name_out, names), f"{amount:.2f}"])
     return text.getvalue()
 
 
@@ -176,7 +184,10 @@ def _toml(text: str | None) -> str:
 def _said(guessed: Guess | None, history: History) -> list[str]:
     span = f"{len(history.starts)} {history.period}s from {history.starts[0]}"
     if guessed is None:
-        return [f"Read as one row per date and channel: {span}, {len(history.channels)} channels."]
+        many = f"{len(history.channels)} channels"
+        if history.groups:
+            many = f"{len(history.channels)} planning cells of {len(set(history.groups))} channels"
+        return [f"Read as one row per date and channel: {span}, {many}."]
     result = guessed.outcome
     if guessed.unit_value is not None:
         result += f" × {guessed.unit_value}"

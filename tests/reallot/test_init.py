@@ -175,3 +175,21 @@ def test_well_known_tables_become_projects(tmp_path, name):
     assert len(project.history.channels) == channels
     assert set(controls) <= set(project.history.controls)
     assert project.warnings == ()
+
+
+def test_a_table_by_region_makes_a_budget_by_region(tmp_path):
+    lines = ["日期,渠道,地区,花费,收入"]
+    for day in WEEKS:
+        lines += [
+            f"{day},搜索,{region},{spend},900" for region, spend in (("华北", 100), ("华南", 60))
+        ]
+        lines.append(f"{day},电视,,300,500")
+    (tmp_path / "weekly.csv").write_text("\n".join(lines) + "\n")
+    result = run(["init", "--from", tmp_path / "weekly.csv", tmp_path / "mine"])
+    assert result.exit_code == 0, result.output
+    assert "3 planning cells of 2 channels" in result.output
+    project = read_project(tmp_path / "mine")
+    assert project.budget.channels == ("搜索 / 华北", "搜索 / 华南", "电视")
+    assert project.history.channels == project.budget.channels
+    assert [int(amounts[0]) for amounts in project.budget.amounts.values()] == [1300, 780, 3900]
+    assert run(["plan", tmp_path / "mine"]).exit_code == 0
