@@ -70,9 +70,11 @@ def first_day_of(quarter_: str) -> date:
     return date(int(quarter_[:4]), 3 * int(quarter_[5]) - 2, 1)
 
 
-def column_of_days(columns: Columns, findings: list[Finding]) -> list[date | None]:
-    """The dates of a table; None where none could be read, which is added to ``findings``."""
-    table, place = columns.table, columns.places["date"]
+def column_of_days(
+    columns: Columns, findings: list[Finding], field: str = "date"
+) -> list[date | None]:
+    """The dates of one column; None where none could be read, which is added to ``findings``."""
+    table, place = columns.table, columns.places[field]
     days: list[date | None] = []
     for row, text in table.cells(place.position):
         try:

@@ -41,8 +41,15 @@ KNOWN: dict[str, tuple[str, ...]] = {
     "must_fund": ("必投", "必须投入", "必須投入"),
     "requires": ("依赖", "依賴", "前置"),
     "excludes": ("互斥", "排斥"),
+    "date_from": ("开始日期", "開始日期", "起始日期", "start date"),
+    "date_to": ("结束日期", "結束日期", "截止日期", "end date"),
+    "spend_change": ("花费变化", "花費變化", "增量花费", "增量花費", "投放增量"),
+    "lift": ("增量", "提升", "增量收入", "收入增量"),
+    "stderr": ("标准误", "標準誤", "标准误差", "標準誤差", "standard error", "se"),
 }
-MONEY = frozenset({"spend", "revenue", "amount", "cost", "return"})
+MONEY = frozenset(
+    {"spend", "revenue", "amount", "cost", "return", "spend_change", "lift", "stderr"}
+)
 
 _UNITS = {
     "元": Decimal(1),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,6 +14,7 @@ from optimizer.rules import Package
 from reallot.errors import Finding, InputError
 from reallot.project.bends import Bends, over
 from reallot.project.budget import Budget, planned_cells, read_budget
+from reallot.project.calibration import read_tests
 from reallot.project.cells import Cells, by_its_cells, of_channels
 from reallot.project.checks import (
     check_columns,
@@ -33,8 +35,8 @@ from reallot.project.toml_file import TomlFile, read_toml
 from reallot.project.value_checks import check_values
 
 # Files that may be part of a project one day.
-NOT_YET = ("calibration", "actuals")
-TABLES = ("history", "outcome", "budget", "curves", "packages")
+NOT_YET = ("actuals",)
+TABLES = ("history", "outcome", "budget", "curves", "packages", "calibration")
 # What a policy that lacks these is read with, to find what else is wrong; never planned with.
 _STAND_INS = {"plan": {"currency": "CNY", "first_quarter": "2000Q1", "quarters": 1}}
 
@@ -115,6 +117,7 @@ class _Reader:
         if self.findings or file is None or policy is None or said is None or said.budget is None:
             raise InputError(sorted(self.findings, key=_place))
         self._warn_of_channels(policy, said.budget, said)
+        self._warn_of_tests(said)
         by_scenario = {name: over(file.bends, toml.settled) for name, toml in files.items()}
         return Project(
             folder=self.folder,
@@ -186,10 +189,12 @@ class _Reader:
             )
             self.findings.append(Finding("history.csv", None, None, found, expected))
         table, outcome = tables["history"], tables["outcome"]
-        if outcome is not None and not self._is_there("history"):
-            expected = "Give history.csv with the spend, or take this file out of the folder."
-            found = "there are totals, but no history to explain them by"
-            self.findings.append(Finding(outcome.file, None, None, found, expected))
+        if not self._is_there("history"):
+            for without, what in ((outcome, "totals"), (tables["calibration"], "lift tests")):
+                if without is not None:
+                    found = f"there are {what}, but no history to explain them by"
+                    expected = "Give history.csv with the spend, or take this file away."
+                    self.findings.append(Finding(without.file, None, None, found, expected))
         there = self._is_there("history"), self._is_there("packages")
         if not self._is_sound("columns"):
             return _Said(None, None, None, None, None, *there)
@@ -199,6 +204,9 @@ class _Reader:
             budget = self._budget(tables["budget"], policy, planned or {})
         if table is not None and self._is_sound("history"):
             history = read_history(table, outcome, policy, planned, self.findings, self.warnings)
+        if tables["calibration"] is not None:
+            lifts = read_tests(tables["calibration"], policy, history, planned or {}, self.findings)
+            history = None if history is None else replace(history, tests=lifts)
         if tables["curves"] is not None:
             given = read_curves(tables["curves"], policy, planned, self.findings)
         if tables["packages"] is not None:
@@ -237,6 +245,14 @@ class _Reader:
             ]
         self.findings.extend(problems)
         return scenario if written_out is None else written_out
+
+    def _warn_of_tests(self, said: _Said) -> None:
+        given = {curve.channel for curve in said.given or ()}
+        tests = () if said.history is None else said.history.tests
+        for channel in dict.fromkeys(test.channel for test in tests if test.channel in given):
+            self.warnings.append(
+                f"{channel}: its lift tests are not used, as curves.csv says what it brings."
+            )
 
     def _warn_of_channels(self, policy: Policy, budget: Budget, said: _Said) -> None:
         kept = {fund.channel for fund in policy.funds}
