@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from models.curve import Curves
+from models.curve import Curves, ResponseCurve
 from reallot.output import write_whole
 from reallot.progress import doing
 from reallot.project import Project
+from reallot.similar import with_assumed
 
 FILE = "curves.json"
 
@@ -27,13 +28,22 @@ def fit_curves(project: Project) -> Curves:
     if project.history is not None:
         with doing(f"Fitting {len(project.history.channels)} curves"):
             fitted = fit(project.history)
-    given = {curve.channel for curve in project.given}
-    rest = tuple(curve for curve in fitted.curves if curve.channel not in given)
-    curves = Curves((*rest, *project.given), fitted.warnings)
+    curves = with_assumed(project, _with_given(fitted, project.given))
     document = json.loads(curves.to_json()) | {"inputs": project.inputs_of_curves()}
     text = json.dumps(document, ensure_ascii=False, indent=1)
     write_whole(out_of(project), {FILE: f"{text}\n".encode()})
     return curves
+
+
+def _with_given(fitted: Curves, given: tuple[ResponseCurve, ...]) -> Curves:
+    """The curves the planner brought in place of their fits, whatever results these count."""
+    names = {curve.channel for curve in given}
+
+    def rest(curves: tuple[ResponseCurve, ...]) -> tuple[ResponseCurve, ...]:
+        return tuple(curve for curve in curves if curve.channel not in names)
+
+    results = {metric: rest(curves) for metric, curves in fitted.results.items()}
+    return Curves((*rest(fitted.curves), *given), fitted.warnings, results)
 
 
 def out_of(project: Project) -> Path:

@@ -20,6 +20,7 @@ from reallot.project.nearest import did_you_mean
 from reallot.project.policy import Channel, Part, Policy
 from reallot.project.reserve_checks import check_reserve, check_reserves
 from reallot.project.scenario_file import ScenarioFile
+from reallot.project.similar_checks import check_similar, check_similar_in, period_of
 from reallot.project.tables import Table
 from reallot.project.toml_file import Key, TomlFile, quoted_value
 
@@ -59,13 +60,15 @@ def check_policy(
         yield from _names(policy, file, planned)
         yield from check_reserves(policy, file, planned, periods)
         yield from check_mixes(policy, file, planned)
+        yield from check_similar(policy, file, planned, periods)
     for channel in policy.channel:
         key = file.entry("channel", channel.name)
         signed = channel.contracted
         if signed is not None and len(signed) not in (1, policy.plan.quarters):
             found = f"found {len(signed)} amounts for {policy.plan.quarters} quarters"
             yield file.finding((*key, "contracted"), found, "Write one amount, or one per quarter.")
-        yield from _pacing(channel, (*key, "pacing"), file, periods.get(channel.name))
+        period = period_of(channel, {} if planned is None else planned, periods)
+        yield from _pacing(channel, (*key, "pacing"), file, period)
     yield from _tiers(policy, file, has_history)
     yield from contradictions(policy, file, bends)
 
@@ -87,6 +90,7 @@ def check_scenario(scenario: ScenarioFile, file: TomlFile, policy: Policy) -> It
         if values is not None and len(values) not in (1, quarters):
             found = f"found {len(values)} numbers for {quarters} quarters"
             yield file.finding(key, found, "Write one number, or one per quarter.")
+    yield from check_similar_in(scenario, file)
     known = {share.name for share in policy.share}
     for i, share in enumerate(scenario.share):
         if share.name not in known and (share.of is None or share.band is None):
@@ -157,6 +161,7 @@ def check_packages(
                 "committed": channel.committed,
                 "freeze": channel.freeze,
                 "elasticity": channel.elasticity is not None,
+                "like": bool(channel.like),
             }
             for key in (key for key, said in settled.items() if said):
                 found = f"{channel.name} is planned from zero by its packages"

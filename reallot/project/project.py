@@ -67,6 +67,7 @@ class Project:
             "currency": self.policy.plan.currency,
             "columns": self.policy.columns,
             "history": self.policy.history.model_dump(),
+            "like": {entry.name: entry.like for entry in self.policy.channel if entry.like},
             "channels": () if self.history is None else self.history.channels,
         }
         inputs["reading"] = digest_of(json.dumps(reading, sort_keys=True).encode())

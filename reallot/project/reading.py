@@ -256,6 +256,7 @@ class _Reader:
 
     def _warn_of_channels(self, policy: Policy, budget: Budget, said: _Said) -> None:
         kept = {fund.channel for fund in policy.funds}
+        like = {entry.name for entry in policy.channel if entry.like}
         periods, from_zero = said.periods(), {package.channel for package in said.from_zero}
         for channel in periods:
             if channel not in budget.channels:
@@ -272,7 +273,7 @@ class _Reader:
                     f"{channel} is planned from zero by its packages: what its approved budget "
                     "brings is not known, and counts as nothing."
                 )
-            elif channel not in periods and channel not in kept:
+            elif channel not in periods and channel not in kept and channel not in like:
                 near = did_you_mean(channel, set(periods) - set(budget.channels))
                 self.warnings.append(
                     f"{channel} is in budget.csv but has neither history nor curve: "

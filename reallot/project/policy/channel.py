@@ -11,6 +11,7 @@ from reallot.project.policy.types import (
     Amount,
     Fraction,
     Listed,
+    Names,
     PerQuarter,
     Section,
     as_tuple,
@@ -23,7 +24,8 @@ class Channel(Section):
     ``floor``, ``cap``, ``launch_at`` and ``fixed_cost`` are money per quarter. Money per unit of
     something are ``cost_of_result`` (a unit of response), ``cac_ceiling`` and ``lifetime_value``
     (a new customer) and ``exposure_value`` (an exposure). ``margin`` is the share of response that
-    is profit, ``roi_floor`` the least response per unit of money.
+    is profit, ``roi_floor`` the least response per unit of money. ``like`` names similar channels,
+    whose curves stand in for one of its own.
     """
 
     name: str
@@ -45,4 +47,5 @@ class Channel(Section):
     stop: bool = False
     freeze: bool = False
     move_unknown: bool = False
+    like: Names = ()
     pacing: Annotated[tuple[Amount, ...], BeforeValidator(as_tuple)] | None = None
