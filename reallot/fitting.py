@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 from models.curve import Curves, ResponseCurve
+from models.history import History
 from reallot.output import write_whole
 from reallot.progress import doing
 from reallot.project import Project
@@ -28,11 +30,22 @@ def fit_curves(project: Project) -> Curves:
     if project.history is not None:
         with doing(f"Fitting {len(project.history.channels)} curves"):
             fitted = fit(project.history)
+        fitted = replace(fitted, warnings=(*fitted.warnings, *_season_unseen(project.history)))
     curves = with_assumed(project, _with_given(fitted, project.given))
     document = json.loads(curves.to_json()) | {"inputs": project.inputs_of_curves()}
     text = json.dumps(document, ensure_ascii=False, indent=1)
     write_whole(out_of(project), {FILE: f"{text}\n".encode()})
     return curves
+
+
+def _season_unseen(history: History) -> tuple[str, ...]:
+    """What attributed results of less than a year leave open; of totals, the fit says it."""
+    if history.revenue is None or len(history.starts) >= history.period.per_year - 1:
+        return ()
+    return (
+        "The history is shorter than a year: what its season brought may pass for an effect of "
+        "spend.",
+    )
 
 
 def _with_given(fitted: Curves, given: tuple[ResponseCurve, ...]) -> Curves:

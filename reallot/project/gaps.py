@@ -99,5 +99,24 @@ def warn_of_missing_parts(
             )
 
 
+def warn_of_missing_results(
+    calendar: Calendar,
+    file: str,
+    channels: tuple[str, ...],
+    results: Floats,
+    observed: NDArray[np.bool_],
+    warnings: list[str],
+) -> None:
+    """Rows without results, of channels that have some; ``results`` (P, C) are NaN there."""
+    there = np.isfinite(results)
+    for c, channel in enumerate(channels):
+        missing = int((observed[:, c] & ~there[:, c]).sum())
+        if missing and there[:, c].any():
+            warnings.append(
+                f"{file}: {channel} has no revenue in {_count(missing, calendar)} "
+                f"of {observed[:, c].sum()}; they are left out of its fit."
+            )
+
+
 def _count(number: int, calendar: Calendar) -> str:
     return f"{number} {calendar.period}{'s' if number != 1 else ''}"

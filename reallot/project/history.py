@@ -227,6 +227,8 @@ def _on(
     gaps.fill(calendar, file, channels, spend, observed, warnings)
     if calendar.daily:
         gaps.warn_of_missing_days(file, channels, there, warnings)
+    if (revenue := attributed.get("revenue")) is not None:
+        gaps.warn_of_missing_results(calendar, file, channels, revenue, observed, warnings)
     if records.parts != records.cells:
         counted = [channels[i] for i in c]
         gaps.warn_of_missing_parts(file, days, counted, records.parts, warnings)

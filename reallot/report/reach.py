@@ -86,7 +86,7 @@ def _standing(
 
 def _beyond(problem: AllocationProblem, spend: Floats, c: int, curve: ResponseCurve) -> str | None:
     """One sentence where some period's spend lies outside the history's, at base prices."""
-    if curve.observed is None:
+    if curve.observed is None or not curve.known:
         return None
     low, high = curve.observed
     pacing = np.array(problem.pacing[c] or [1 / curve.period.per_quarter])
