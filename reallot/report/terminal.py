@@ -79,7 +79,7 @@ def curves_table(curves: Curves) -> str:
         if curve.observed is not None:
             seen = f"{short(curve.observed[0])} to {short(curve.observed[1])}"
         table.add_row(
-            Text(_clean(curve.channel)),
+            _name(curve.channel),
             f"{curve.form}" if curve.known else "no signal",
             percent(curve.carryover, 0),
             "–" if fit.r2 is None else full(fit.r2, 2),
@@ -114,7 +114,7 @@ def _score_table(score: Score) -> Table:
     table = _table(score.plan.problem.currency, "Yours", "Plan", "Difference", "Moved", "Costs")
     for deviation in score.deviations[:_MOST_DEVIATIONS]:
         table.add_row(
-            Text(_clean(deviation.channel)),
+            _name(deviation.channel),
             short(deviation.amount),
             short(deviation.recommended),
             short_signed(deviation.difference),
@@ -139,7 +139,7 @@ def _cells(name: str, now: float, then: float) -> tuple[Text, str, str, Text, st
     change, share = difference(then, now), share_of(then, now)
     style = "green" if change > 0 else "red" if change < 0 else ""
     return (
-        Text(_clean(name)),
+        _name(name),
         short(now),
         short(then),
         Text(short_signed(change), style=style),
@@ -149,10 +149,17 @@ def _cells(name: str, now: float, then: float) -> tuple[Text, str, str, Text, st
 
 def _table(first: str, *numbers: str) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), width=None)
-    table.add_column(first, overflow="ellipsis", no_wrap=True, max_width=_NAME)
+    table.add_column(first, overflow="fold", max_width=_NAME)
     for name in numbers:
         table.add_column(name, justify="right", no_wrap=True)
     return table
+
+
+def _name(name: str) -> Text:
+    """A name in two lines at most: its ends tell it apart, so the middle is left out."""
+    clean = _clean(name)
+    fits = len(clean) < 2 * _NAME
+    return Text(clean if fits else f"{clean[: _NAME - 1]}… {clean[1 - _NAME :]}")
 
 
 def _clean(text: str) -> str:
