@@ -82,15 +82,19 @@ def of_channels(text: str, cells: Cells) -> str:
 
 def rows_as_cells(columns: Columns, channels: Sequence[str]) -> list[Cell]:
     """The cell of every row, as far as the table divides the row's channel."""
-    along = {}
-    for dimension in DIMENSIONS:
-        if dimension in columns:
-            named = [name_in(text) for text in columns.text(dimension)]
-            along[dimension] = [name if name else None for name in named]
-    return [
-        Cell(channel, **{dimension: names[i] for dimension, names in along.items()})
-        for i, channel in enumerate(channels)
-    ]
+    keys = list(
+        zip(channels, *(_names(columns, dimension) for dimension in DIMENSIONS), strict=True)
+    )
+    cells = {key: Cell(*key) for key in set(keys)}
+    return [cells[key] for key in keys]
+
+
+def _names(columns: Columns, dimension: str) -> list[str | None]:
+    """What every row names in one dimension."""
+    if dimension not in columns:
+        return [None] * len(columns.rows)
+    names = [name_in(text) for text in columns.text(dimension)]
+    return [name if name else None for name in names]
 
 
 def check_cells(
@@ -100,42 +104,43 @@ def check_cells(
 
     ``divisions`` are those that the rows must follow.
     """
-    for dimension in DIMENSIONS:
-        _check_dimension(columns, cells, dimension, divisions, findings)
-    by_name: dict[str, Cell] = {}
+    counts = Counter(cells)
+    first: dict[Cell, int] = {}
     for row, cell in zip(columns.rows, cells, strict=True):
-        other = by_name.setdefault(cell.name, cell)
-        if other != cell:
-            by_name[cell.name] = cell
+        first.setdefault(cell, row)
+    for dimension in DIMENSIONS:
+        without = {
+            cell: (row, counts[cell])
+            for cell, row in first.items()
+            if dimension in divisions.get(cell.channel, ()) and getattr(cell, dimension) is None
+        }
+        _refuse_without(columns, without, dimension, findings)
+    by_name: dict[str, Cell] = {}
+    for cell, row in first.items():
+        if by_name.setdefault(cell.name, cell) != cell:
             found = f"{quoted(cell.name)} is the name of two cells"
             expected = "Rename the channel, the product, the region or the audience of one."
             position = columns.places["channel"].position
             findings.append(columns.table.finding(row, position, found, expected))
 
 
-def _check_dimension(
+def _refuse_without(
     columns: Columns,
-    cells: Sequence[Cell],
+    without: Mapping[Cell, tuple[int, int]],
     dimension: str,
-    divisions: Divisions,
     findings: list[Finding],
 ) -> None:
-    first: dict[str, int] = {}
-    count: Counter[str] = Counter()
-    for row, cell in zip(columns.rows, cells, strict=True):
-        wanted = dimension in divisions.get(cell.channel, ())
-        if wanted and getattr(cell, dimension) is None:
-            first.setdefault(cell.channel, row)
-            count[cell.channel] += 1
-    if first and dimension not in columns:
-        found = f"there is no column {dimension}, by which budget.csv divides {', '.join(first)}"
+    """Cells that lack a dimension, with their first row and the number of their rows."""
+    if without and dimension not in columns:
+        channels = ", ".join(dict.fromkeys(cell.channel for cell in without))
+        found = f"there is no column {dimension}, by which budget.csv divides {channels}"
         expected = f"Add the column, or leave {dimension} empty in budget.csv."
         findings.append(Finding(columns.table.file, 1, dimension, found, expected))
         return
-    for channel, row in first.items():
-        rows = "this row" if count[channel] == 1 else f"this and {count[channel] - 1} further rows"
-        found = f"{rows} of {channel} without a {dimension}, by which it is divided"
-        expected = f"Write it, or leave {dimension} empty for {channel} in all rows and files."
+    for cell, (row, count) in without.items():
+        rows = "this row" if count == 1 else f"this and {count - 1} further rows"
+        found = f"{rows} of {cell.name} without a {dimension}, by which {cell.channel} is divided"
+        expected = f"Write it, or leave {dimension} empty for {cell.channel} in all rows and files."
         position = columns.places[dimension].position
         findings.append(columns.table.finding(row, position, found, expected))
 

@@ -111,7 +111,8 @@ def _long(
     days = column_of_days(columns, findings)
     parts = rows_as_cells(columns, _channels(columns, findings))
     divisions = divisions_of(parts if planned is None else list(planned.values()))
-    cells = [part.along(divisions.get(part.channel, frozenset())) for part in parts]
+    along = {part: part.along(divisions.get(part.channel, frozenset())) for part in set(parts)}
+    cells = [along[part] for part in parts]
     check_cells(columns, cells, divisions, findings)
     remedy = "Write 0 where nothing was spent, or delete the row."
     spend = column_of_numbers(columns, "spend", findings, least=Decimal(0), blank=remedy)
@@ -122,7 +123,7 @@ def _long(
     }
     for position in others:
         metrics |= _other_metric(columns, position, findings)
-    _refuse_twice(columns, days, [part.name for part in parts], findings)
+    _refuse_twice(columns, days, parts, findings)
     return columns, Records(columns.rows, days, cells, parts, floats(spend), metrics)
 
 
@@ -180,17 +181,17 @@ def _other_metric(columns: Columns, position: int, findings: list[Finding]) -> d
 def _refuse_twice(
     columns: Columns,
     days: Sequence[date | None],
-    channels: Sequence[str] | None,
+    parts: Sequence[Cell] | None,
     findings: list[Finding],
 ) -> None:
-    first: dict[tuple[date, str], int] = {}
+    first: dict[tuple[date, Cell | None], int] = {}
     for i, (row, when) in enumerate(zip(columns.rows, days, strict=True)):
         if when is None:
             continue
-        channel = "" if channels is None else channels[i]
-        earlier = first.setdefault((when, channel), row)
+        part = None if parts is None else parts[i]
+        earlier = first.setdefault((when, part), row)
         if earlier != row:
-            what = f"{when} {channel}".strip()
+            what = f"{when}" if part is None else f"{when} {part.name}"
             found = f"{what} stands in row {earlier} already"
             findings.append(
                 columns.table.finding(row, columns.places["date"].position, found, "Keep one row.")
