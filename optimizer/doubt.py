@@ -15,7 +15,7 @@ import numpy as np
 from models.saturation import Floats
 from optimizer.comparable import spent_lines
 from optimizer.form import LinearForm
-from optimizer.members import member_responses, worlds_of
+from optimizer.members import PlacedCurves, member_responses, worlds_of
 from optimizer.problem import Allocation
 from optimizer.program import Program
 from optimizer.standing import standing
@@ -78,13 +78,16 @@ def doubt_of(program: Program, plan: Allocation, against: Allocation) -> Doubt |
     What amounts buy is taken by the curves themselves (media, and what results cost), what it
     brings by every member.
     """
-    worlds = worlds_of(program.problem)
+    problem = program.problem
+    channels = enumerate(problem.channels)
+    curves = [(c, channel.curve) for c, channel in channels if channel.curve is not None]
+    worlds = worlds_of(curves)
     if worlds == 0:
         return None
     media = np.array([program.response.media(there.spend) for there in (plan, against)])
-    brought = member_responses(program.problem, media)
+    brought = member_responses(problem, curves, media)
     plans, others = (
-        _decisions(program, there, responses)
+        _decisions(program, there, curves, responses)
         for there, responses in zip((plan, against), brought, strict=True)
     )
     worth = _sought(program)
@@ -96,7 +99,7 @@ def doubt_of(program: Program, plan: Allocation, against: Allocation) -> Doubt |
         probability_of_gain=float(np.mean(gain > 0)),
         members=worlds,
         targets_met=_targets_met(program, plan, plans),
-        channels=_channels(program, plan, brought[0].sum(axis=2)),
+        channels=_channels(program, plan, curves, brought[0].sum(axis=2)),
     )
 
 
@@ -109,13 +112,15 @@ def _sought(program: Program) -> LinearForm:
     return brought if problem.objective == "response" else brought.minus(1.0, program.spent)
 
 
-def _decisions(program: Program, allocation: Allocation, responses: Floats) -> Floats:
-    """(K, width) the allocation's decision in every world, for responses (K, C, Q)."""
+def _decisions(
+    program: Program, allocation: Allocation, curves: PlacedCurves, responses: Floats
+) -> Floats:
+    """(K, width) the allocation's decision in every world, for responses (K, N, Q) of N curves."""
     layout = program.layout
     decisions = np.tile(program.decision_of(allocation), (len(responses), 1))
-    decisions[:, layout.money : layout.money + layout.spends] = responses.reshape(
-        len(responses), -1
-    )
+    for number, (c, _) in enumerate(curves):
+        first = layout.response(c, 0)
+        decisions[:, first : first + layout.quarters] = responses[:, number]
     for k, extra in enumerate(program.extras):
         if extra.follows is not None and extra.loses:
             for decision in decisions:
@@ -140,17 +145,19 @@ def _targets_met(program: Program, plan: Allocation, decisions: Floats) -> float
     return float(np.mean(met))
 
 
-def _channels(program: Program, plan: Allocation, brought: Floats) -> tuple[ChannelDoubt, ...]:
-    """Every channel that has members, for responses (K, C) over the horizon."""
+def _channels(
+    program: Program, plan: Allocation, curves: PlacedCurves, brought: Floats
+) -> tuple[ChannelDoubt, ...]:
+    """Every channel whose curve has members, for responses (K, N) of N curves over the horizon."""
     problem = program.problem
     money, spent = plan.spend.sum(axis=1), spent_lines(problem)
     cost = money * spent if problem.objective == "profit" else 0 * money
     found = []
-    for c, channel in enumerate(problem.channels):
-        if channel.curve is None or not channel.curve.members:
+    for (c, curve), of in zip(curves, brought.T, strict=True):
+        if not curve.members:
             continue
+        channel = problem.channels[c]
         value = 1.0 if problem.objective == "spend" else channel.value
-        response = Interval.of(value * brought[:, c] - cost[c])
-        roi = Interval.of(brought[:, c] / money[c]) if money[c] > 0 else None
-        found.append(ChannelDoubt(channel.name, response, roi))
+        roi = Interval.of(of / money[c]) if money[c] > 0 else None
+        found.append(ChannelDoubt(channel.name, Interval.of(value * of - cost[c]), roi))
     return tuple(found)

@@ -1,6 +1,6 @@
 """Members: what amounts bring in every possible world of a fit.
 
-Period by period, for all worlds and many channels at once: the same sum as `Response`, whose terms
+Period by period, for all worlds and many curves at once: the same sum as `Response`, whose terms
 hold one curve each.
 """
 
@@ -16,39 +16,40 @@ from models.saturation import Floats, Form, response
 from optimizer.problem import AllocationProblem
 from optimizer.response import FADED, adstock_before, media_now
 
-
-def worlds_of(problem: AllocationProblem) -> int:
-    """How many worlds the members of the problem's curves describe; 0 where there are none."""
-    curves = (channel.curve for channel in problem.channels)
-    return max((len(curve.members) for curve in curves if curve is not None), default=0)
+# Curves, each with the channel whose money it speaks of.
+PlacedCurves = Sequence[tuple[int, ResponseCurve]]
 
 
-def member_responses(problem: AllocationProblem, media: Floats) -> Floats:
-    """(A, K, C, Q) what each of K worlds brings for each of A tables (A, C, Q) of media money.
+def worlds_of(curves: PlacedCurves) -> int:
+    """How many worlds the members of curves describe; 0 where there are none."""
+    return max((len(curve.members) for _, curve in curves), default=0)
 
-    By the quarter that sees it, baseline excluded. A curve without members is the same in every
-    world; where it has fewer than others, they are taken again from the first.
+
+def member_responses(problem: AllocationProblem, curves: PlacedCurves, media: Floats) -> Floats:
+    """(A, K, N, Q) what N curves bring in each of K worlds for A tables (A, C, Q) of media money.
+
+    Each curve comes with its channel. By the quarter that sees it, baseline excluded. A curve
+    without members is the same in every world; where it has fewer than others, they are taken again
+    from the first.
     """
-    tables, channels, quarters = media.shape
-    out = np.zeros((tables, worlds_of(problem), channels, quarters))
+    out = np.zeros((len(media), worlds_of(curves), len(curves), media.shape[2]))
     groups: dict[tuple[Period, Form], list[int]] = {}
-    for c, channel in enumerate(problem.channels):
-        if channel.curve is not None:
-            groups.setdefault((channel.curve.period, channel.curve.form), []).append(c)
-    for (period, form), of in groups.items():
-        out[:, :, of] = _Course(problem, period, form, of, out.shape[1]).responses(media[:, of])
+    for number, (_, curve) in enumerate(curves):
+        groups.setdefault((curve.period, curve.form), []).append(number)
+    for of in groups.values():
+        course = _Course(problem, [curves[number] for number in of], out.shape[1])
+        out[:, :, of] = course.responses(media[:, course.channels])
     return out
 
 
 class _Course:
-    """G channels of one form and one period through the horizon, in K worlds; arrays (G, K)."""
+    """G curves of one form and one period through the horizon, in K worlds; arrays (G, K)."""
 
-    def __init__(
-        self, problem: AllocationProblem, period: Period, form: Form, of: list[int], worlds: int
-    ) -> None:
-        curves = [curve for c in of if (curve := problem.channels[c].curve) is not None]
-        drawn = np.array([_drawn(curve, worlds) for curve in curves])
-        self.form, self.period = form, period
+    def __init__(self, problem: AllocationProblem, curves: PlacedCurves, worlds: int) -> None:
+        of = self.channels = [c for c, _ in curves]
+        self.form, period = curves[0][1].form, curves[0][1].period
+        self.tail = period.longest_tail
+        drawn = np.array([_drawn(curve, worlds) for _, curve in curves])
         self.top, self.half, self.slope, self.carryover = np.moveaxis(drawn, 2, 0)
         self.demand, self.price = problem.demand[of], problem.media_price[of]
         even = (1 / period.per_quarter,) * period.per_quarter
@@ -56,7 +57,7 @@ class _Course:
         self.before = np.array(
             [
                 adstock_before(problem, c, curve, carryover)
-                for c, curve, carryover in zip(of, curves, self.carryover, strict=True)
+                for (c, curve), carryover in zip(curves, self.carryover, strict=True)
             ]
         )
         now = np.array([media_now(problem, c, -1) for c in of])
@@ -74,7 +75,7 @@ class _Course:
                 added = self.carryover * added + bought[:, :, None]
                 out[q] += self.demand[:, q, None] * self._gain(without, added)
         faded = np.ones_like(self.carryover)
-        for _ in range(self.period.longest_tail):
+        for _ in range(self.tail):
             faded = faded * self.carryover
             counts = faded >= FADED
             if not counts.any():

@@ -51,6 +51,14 @@ def two_channels(**fields: Any) -> AllocationProblem:
     return problem((channel("known", 1000.0), unsure), [[300.0], [300.0]], WITHIN, **fields)
 
 
+def brought_in(base: AllocationProblem, spends: np.ndarray) -> np.ndarray:
+    """(A, K, C, Q) what every world brings for tables of amounts (A, C, Q)."""
+    channels = enumerate(base.channels)
+    curves = [(c, one.curve) for c, one in channels if one.curve is not None]
+    assert len(curves) == len(base.channels)
+    return member_responses(base, curves, spends)
+
+
 def doubt_in(plan: Plan) -> Doubt:
     assert plan.doubt is not None
     return plan.doubt
@@ -93,7 +101,7 @@ def test_every_world_brings_what_a_plan_of_that_world_alone_would_count(
 
     base = replace(base, channels=tuple(map(unsure, base.channels)))
     spends = np.array([base.current, 1.2 * base.current])
-    brought = member_responses(base, spends)
+    brought = brought_in(base, spends)
     assert brought.shape == (2, 3, *base.current.shape)
     for k in range(3):
         response = response_of(in_world(base, k))
@@ -111,7 +119,7 @@ def test_carry_over_from_the_history_is_that_of_the_same_steady_spend() -> None:
     unsure = replace(base.curve, members=(Member(900.0, 400.0, 1.0, 0.75),), **seen)
     other = replace(base.curve, carryover=0.75, last_adstock=400.0, last_period=date(2026, 12, 25))
     spend = np.array([[1300.0]])
-    found = member_responses(problem((Channel("TV", unsure),), spend), spend[None])
+    found = brought_in(problem((Channel("TV", unsure),), spend), spend[None])
     expected = response_of(problem((Channel("TV", other),), spend)).value(spend)
     assert float(found.sum()) == pytest.approx(expected)
 
@@ -163,7 +171,7 @@ def test_worlds_are_joint_over_channels() -> None:
     up = drawn(channel("up", 1000.0), 0.5, 1.0, 1.5)
     down = drawn(channel("down", 1000.0), 1.5, 1.0, 0.5)
     even = problem((up, down), [[300.0], [300.0]])
-    brought = member_responses(even, even.current[None])[0].sum(axis=(1, 2))
+    brought = brought_in(even, even.current[None])[0].sum(axis=(1, 2))
     assert brought == pytest.approx(np.full(3, brought[1]))
 
 
@@ -171,7 +179,7 @@ def test_fewer_members_are_taken_again_from_the_first() -> None:
     four = drawn(channel("four"), 1.0, 2.0, 3.0, 4.0)
     two = drawn(channel("two"), 1.0, 2.0)
     base = problem((four, two), [[300.0], [300.0]])
-    brought = member_responses(base, base.current[None])[0, :, 1, 0]
+    brought = brought_in(base, base.current[None])[0, :, 1, 0]
     assert brought[2:] == pytest.approx(brought[:2])
 
 
@@ -189,7 +197,7 @@ def test_a_plan_just_at_its_target_meets_it_in_the_worlds_that_bring_as_much() -
     base = with_rules(two_channels(objective="spend"), *WITHIN, target)
     plan = reallocate(base)
     doubt = doubt_in(plan)
-    brought = member_responses(base, plan.allocation.spend[None])[0].sum(axis=(1, 2))
+    brought = brought_in(base, plan.allocation.spend[None])[0].sum(axis=(1, 2))
     assert doubt.targets_met == pytest.approx(np.mean(brought > 900.0 - 0.1))
     assert 0.3 < doubt.targets_met < 0.7
     assert doubt.gain.low == doubt.gain.high == pytest.approx(plan.gain)
