@@ -11,7 +11,7 @@ from models.curve import Curves
 from models.history import History
 from optimizer.doubt import LEVEL
 from reallot.report.charts import known_chart
-from reallot.report.known import Known, cautions, known_of, returns_in_words, source_in_words
+from reallot.report.known import Known, known_of, remarks, returns_in_words, source_in_words
 from reallot.report.page import render
 
 # A drawing takes some 50 ms; beyond these the table says it better.
@@ -41,7 +41,7 @@ def curves_html(curves: Curves, history: History | None, name: str, currency: st
         "more_warnings": curves.warnings[_MOST_WARNINGS:],
         "drawn": [_drawing(known, currency) for known in drawn],
         "left_out": len(found) - len(drawn),
-        "rows": [(known, cautions(known)) for known in found],
+        "rows": [(known, remarks(known)) for known in found],
         "results": {
             metric.replace("_", " "): known_of(Curves(of), history)
             for metric, of in curves.results.items()
@@ -51,7 +51,7 @@ def curves_html(curves: Curves, history: History | None, name: str, currency: st
 
 
 def _drawing(known: Known, currency: str) -> Drawing:
-    words = (returns_in_words(known, currency), *cautions(known), source_in_words(known))
+    words = (returns_in_words(known, currency), *remarks(known), source_in_words(known))
     return Drawing(known, tuple(word for word in words if word), known_chart(known))
 
 

@@ -33,7 +33,7 @@ class UnsureChannel:
 
 @dataclass(frozen=True)
 class Picture:
-    """The gain's interval between 0 and 100: where nothing is gained, the interval, and the plan.
+    """The gain's interval between 0 and 100: where nothing is gained, the interval and its mean.
 
     ``ends`` are the interval's figures.
     """
@@ -41,7 +41,7 @@ class Picture:
     nothing: float
     low: float
     high: float
-    plan: float
+    mean: float
     ends: tuple[str, str]
 
 
@@ -86,11 +86,11 @@ def picture_of(plan: Plan) -> Picture | None:
     doubt = plan.doubt
     if doubt is None or doubt.gain.high <= doubt.gain.low:
         return None
-    marks = (0.0, doubt.gain.low, doubt.gain.high, plan.gain)
+    marks = (0.0, doubt.gain.low, doubt.gain.high, doubt.gain.mean)
     span = max(marks) - min(marks)
     start, width = min(marks) - _MARGIN * span, (1 + 2 * _MARGIN) * span
-    nothing, low, high, own = (round(100 * (mark - start) / width, 2) for mark in marks)
-    return Picture(nothing, low, high, own, (short(doubt.gain.low), short(doubt.gain.high)))
+    nothing, low, high, mean = (round(100 * (mark - start) / width, 2) for mark in marks)
+    return Picture(nothing, low, high, mean, (short(doubt.gain.low), short(doubt.gain.high)))
 
 
 def unsure_channels(plan: Plan) -> tuple[UnsureChannel, ...]:

@@ -145,7 +145,7 @@ def source_in_words(known: Known) -> str:
     return f"From {_SOURCES.get(fit.source, fit.source)}{used}{error}."
 
 
-def cautions(known: Known) -> tuple[str, ...]:
+def remarks(known: Known) -> tuple[str, ...]:
     """What to know before trusting the curve: sentences."""
     fit = known.curve.diagnostics
     corrected = () if fit.correction is None else (_corrected(fit.correction),)

@@ -50,7 +50,7 @@ def test_the_picture_holds_nothing_gained_and_the_interval_in_their_order() -> N
     plan = _doubting(gain=Interval(100.0, -50.0, 400.0))
     picture = picture_of(plan)
     assert picture is not None
-    assert 0 < picture.low < picture.nothing < picture.high < picture.plan < 100
+    assert 0 < picture.low < picture.nothing < picture.mean < picture.high < 100
 
 
 def test_unsure_channels_are_named_with_what_that_means() -> None:

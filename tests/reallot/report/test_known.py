@@ -8,7 +8,7 @@ from models import Period, ResponseCurve
 from models.curve import Curves, FitDiagnostics, Member
 from models.history import History
 from models.saturation import Form
-from reallot.report.known import Known, cautions, known_of, returns_in_words, source_in_words
+from reallot.report.known import Known, known_of, remarks, returns_in_words, source_in_words
 
 
 def history(spends: list[float], period: Period = Period.WEEK) -> History:
@@ -91,12 +91,12 @@ def test_without_spend_there_is_no_return() -> None:
 )
 def test_a_correction_says_how_far_attribution_was_wrong(correction: float, said: str) -> None:
     fit = FitDiagnostics("combined", correction=correction)
-    assert cautions(known(curve(diagnostics=fit), None)) == (said,)
+    assert remarks(known(curve(diagnostics=fit), None)) == (said,)
 
 
 def test_cautions_name_flags_with_their_meaning_and_every_note() -> None:
     fit = FitDiagnostics("totals", flags=("collinear",), notes=("its spend hardly varied.",))
-    flag, note = cautions(known(curve(diagnostics=fit), None))
+    flag, note = remarks(known(curve(diagnostics=fit), None))
     assert flag.startswith("Collinear: its spend moved together with others'")
     assert note == "Its spend hardly varied."
 
