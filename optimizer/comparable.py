@@ -5,8 +5,15 @@ from __future__ import annotations
 import numpy as np
 
 from models.saturation import Floats
-from optimizer.problem import AllocationProblem
+from optimizer.problem import Allocation, AllocationProblem
 from optimizer.rules.fund import funds
+
+
+def comparable(allocation: Allocation) -> Allocation:
+    """The approved budget cut pro rata to the money that a plan spends on channels."""
+    problem = allocation.problem
+    spend = comparable_spend(problem, allocation.spend)
+    return Allocation(problem, spend, problem.budget - spend.sum(axis=0), 0 * problem.budget)
 
 
 def comparable_spend(problem: AllocationProblem, spend: Floats) -> Floats:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from models.saturation import Floats
 from optimizer.form import Side
 from optimizer.problem import Allocation, AllocationProblem
+
+if TYPE_CHECKING:
+    from optimizer.doubt import Doubt
 
 Status = Literal["optimal", "time_limit"]
 
@@ -95,7 +98,8 @@ class Plan:
     ``comparable_objective`` that of the approved budget cut pro rata to the money this plan spends.
     ``bent`` are the rules that gave way. ``gap`` is
     (bound - objective) / max(|objective|, |current_objective|, 1 minor unit), rounding included.
-    ``status`` is "time_limit" where the clock stopped the proof.
+    ``status`` is "time_limit" where the clock stopped the proof. ``doubt`` says how sure the gain
+    is, None where the curves are certain.
     """
 
     problem: AllocationProblem
@@ -111,6 +115,7 @@ class Plan:
     bent: tuple[Bent, ...] = ()
     warnings: tuple[str, ...] = ()
     sense: Literal["max", "min"] = "max"
+    doubt: Doubt | None = None
 
     @property
     def lines(self) -> tuple[str, ...]:

@@ -12,9 +12,10 @@ from optimizer.account import plan_rows, rule_entries
 from optimizer.bending import Yielded, give_way
 from optimizer.bent import bent_rules
 from optimizer.certificate import FOR_CERTIFYING, Certificate, certify
-from optimizer.comparable import comparable_spend
+from optimizer.comparable import comparable
 from optimizer.counts import price_counts
 from optimizer.diagnosis import collision
+from optimizer.doubt import doubt_of
 from optimizer.errors import InfeasibleError, UnkeptRule
 from optimizer.movement import least_movement
 from optimizer.neighbourhood import Neighbourhood
@@ -113,13 +114,6 @@ def _enough(program: Program, proof: Certificate, current: Allocation | None) ->
     return least if current is None else max(least, _value(program, current))
 
 
-def _comparable(allocation: Allocation) -> Allocation:
-    """The approved budget cut pro rata to the money that a plan spends on channels."""
-    problem = allocation.problem
-    spend = comparable_spend(problem, allocation.spend)
-    return Allocation(problem, spend, problem.budget - spend.sum(axis=0), 0 * problem.budget)
-
-
 def _never_worse(
     relaxation: Relaxation, allocation: Allocation, current: Allocation | None
 ) -> Allocation:
@@ -133,10 +127,10 @@ def _never_worse(
 
 
 def _comparable_if_allowed(relaxation: Relaxation, allocation: Allocation) -> Allocation | None:
-    program, comparable = relaxation.program, _comparable(allocation)
-    if not _keeps(relaxation, comparable):
+    program, same_money = relaxation.program, comparable(allocation)
+    if not _keeps(relaxation, same_money):
         return None
-    rounded = round_to_minor_units(program, program.decision_of(comparable))
+    rounded = round_to_minor_units(program, program.decision_of(same_money))
     return rounded if _keeps(relaxation, rounded) else None
 
 
@@ -153,7 +147,8 @@ def _plan(program: Program, proof: Certificate, allocation: Allocation, prices: 
     problem = program.problem
     sign = -1.0 if problem.objective == "spend" else 1.0
     at = standing(program, program.decision_of(allocation))
-    objective, current = program.objective.at(at.decision), _value(program, _now(problem))
+    now, same_money = _now(problem), comparable(allocation)
+    objective, current = program.objective.at(at.decision), _value(program, now)
     bound = max(proof.bound, objective)
     gap = (bound - objective) / max(abs(objective), abs(current), problem.minor_unit or 1e-9)
     return Plan(
@@ -164,10 +159,11 @@ def _plan(program: Program, proof: Certificate, allocation: Allocation, prices: 
         bound=sign * bound,
         gap=gap,
         current_objective=sign * current,
-        comparable_objective=sign * _value(program, _comparable(allocation)),
+        comparable_objective=sign * _value(program, same_money),
         rows=plan_rows(program, allocation, at, prices),
         rules=rule_entries(program, at, prices),
         bent=bent_rules(program, at, prices),
         warnings=problem.warnings,
         sense="min" if problem.objective == "spend" else "max",
+        doubt=doubt_of(program, allocation, same_money if problem.objective == "response" else now),
     )

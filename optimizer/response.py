@@ -19,7 +19,7 @@ from datetime import date
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from models.curve import ResponseCurve
 from models.period import Period
@@ -321,7 +321,7 @@ def _channel_blocks(
     lags = np.subtract.outer(np.arange(periods), np.arange(periods))
     # A spend in period j is worth rho ** (p - j) in period p >= j of the same quarter.
     reach = np.where(lags >= 0, rho ** np.maximum(lags, 0), 0.0) @ pacing
-    before = _adstock_before(problem, c, curve)
+    before = float(adstock_before(problem, c, curve, rho))
     blocks = []
     carry = np.zeros(quarters)
     for q in range(quarters):
@@ -360,7 +360,7 @@ def _tail(
     faded = rho**ks
     faded = faded[faded >= FADED]
     per_quarter = curve.period.per_quarter
-    later = _media_now(problem, c, -1) / per_quarter / problem.media_price[c, -1]
+    later = media_now(problem, c, -1) / per_quarter / problem.media_price[c, -1]
     return np.vstack(
         [
             alpha * faded + later * (1 - faded) / (1 - rho),
@@ -371,21 +371,25 @@ def _tail(
     )
 
 
-def _adstock_before(problem: AllocationProblem, c: int, curve: ResponseCurve) -> float:
-    """Adstock of the last period before the horizon.
+def adstock_before(
+    problem: AllocationProblem, c: int, curve: ResponseCurve, carryover: ArrayLike
+) -> Floats:
+    """Adstock of the last period before the horizon, at these carry-overs; shape as given.
 
     Without history: the steady state of the first quarter's current budget, at which any gap
-    between the history's end and the horizon is filled as well.
+    between the history's end and the horizon is filled as well. The history's own is known at the
+    curve's carry-over only; at another it is that of the same steady spend.
     """
-    rho = curve.carryover
-    steady = _media_now(problem, c, 0) / curve.period.per_quarter / (1 - rho)
+    rho = np.asarray(carryover, dtype=float)
+    steady = media_now(problem, c, 0) / curve.period.per_quarter / (1 - rho)
     if curve.last_adstock is None or curve.last_period is None:
-        return steady
+        return np.asarray(steady)
+    last = curve.last_adstock * ((1 - curve.carryover) / (1 - rho))
     gap = periods_between(curve.last_period, problem.first_day, curve.period)
-    return steady + (curve.last_adstock - steady) * rho**gap
+    return np.asarray(steady + (last - steady) * rho**gap)
 
 
-def _media_now(problem: AllocationProblem, c: int, q: int) -> float:
+def media_now(problem: AllocationProblem, c: int, q: int) -> float:
     """Money that buys media at the current budget; what results cost is taken as spent on it."""
     return max(float(problem.current[c, q]) - problem.channels[c].fixed_cost, 0.0)
 

@@ -154,13 +154,13 @@ def check(folder: Path, as_json: bool) -> None:
 @_as_json
 @_folder
 def fit(folder: Path, as_json: bool) -> None:
-    """Fit the response curves and write out/curves.json.
+    """Fit the response curves and write out/curves.json, and curves.html to read.
 
     \b
     Example:
       reallot fit my-project
     """
-    from reallot.fitting import FILE, fit_curves, out_of
+    from reallot.fitting import FILE, PAGE, fit_curves, out_of
     from reallot.report.terminal import curves_table
 
     project = _read(folder)
@@ -172,6 +172,7 @@ def fit(folder: Path, as_json: bool) -> None:
     click.echo(curves_table(curves))
     _warn((*project.warnings, *curves.warnings))
     click.echo(f"Curves: {path}")
+    click.echo(f"Page:   {out_of(project) / PAGE}")
 
 
 @main.command()

@@ -13,7 +13,7 @@ from reallot.progress import doing
 from reallot.project import Project
 from reallot.similar import with_assumed
 
-FILE = "curves.json"
+FILE, PAGE = "curves.json", "curves.html"
 
 
 def curves_of(project: Project) -> Curves:
@@ -23,8 +23,13 @@ def curves_of(project: Project) -> Curves:
 
 
 def fit_curves(project: Project) -> Curves:
-    """Fit the history and write out/curves.json; a curve the planner brought replaces its fit."""
-    from models.fit import fit  # scikit-learn takes a second to load, and most plans need no fit
+    """Fit the history and write out/curves.json and its page.
+
+    A curve the planner brought replaces its fit.
+    """
+    # scikit-learn and the charts take a second to load, and most plans need no fit.
+    from models.fit import fit
+    from reallot.report.curves_html import curves_html
 
     fitted = Curves(())
     if project.history is not None:
@@ -34,7 +39,8 @@ def fit_curves(project: Project) -> Curves:
     curves = with_assumed(project, _with_given(fitted, project.given))
     document = json.loads(curves.to_json()) | {"inputs": project.inputs_of_curves()}
     text = json.dumps(document, ensure_ascii=False, indent=1)
-    write_whole(out_of(project), {FILE: f"{text}\n".encode()})
+    page = curves_html(curves, project.history, project.name, project.policy.plan.currency)
+    write_whole(out_of(project), {FILE: f"{text}\n".encode(), PAGE: page})
     return curves
 
 
@@ -67,7 +73,8 @@ def out_of(project: Project) -> Path:
 def _kept(project: Project) -> Curves | None:
     try:
         text = (out_of(project) / FILE).read_text(encoding="utf-8")
-        if json.loads(text)["inputs"] != project.inputs_of_curves():
+        stands = json.loads(text)["inputs"] == project.inputs_of_curves()
+        if not (stands and (out_of(project) / PAGE).is_file()):
             return None
         return Curves.from_json(text)
     except (OSError, ValueError, KeyError, TypeError):

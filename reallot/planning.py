@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from models.curve import Curves
+from optimizer.doubt import ChannelDoubt, Doubt, Interval
 from optimizer.errors import PlanningError, RulesCollide, UnkeptRule
 from optimizer.plan import RESERVE, UNSPENT, Bent, Plan, PlanRow, RuleEntry
 from optimizer.problem import Allocation, AllocationProblem
@@ -209,6 +210,24 @@ def _plan_in(document: dict[str, Any], problem: AllocationProblem) -> Plan:
         bent=tuple(Bent(**_fields_of(Bent, bent)) for bent in document["bent_rules"]),
         warnings=tuple(document["warnings"]),
         sense=document["sense"],
+        doubt=_doubt_in(document.get("doubt")),
+    )
+
+
+def _doubt_in(document: dict[str, Any] | None) -> Doubt | None:
+    if document is None:
+        return None
+
+    def channel(of: dict[str, Any]) -> ChannelDoubt:
+        roi = None if of["roi"] is None else Interval(**of["roi"])
+        return ChannelDoubt(of["channel"], Interval(**of["response"]), roi)
+
+    return Doubt(
+        gain=Interval(**document["gain"]),
+        probability_of_gain=document["probability_of_gain"],
+        members=document["members"],
+        targets_met=document["targets_met"],
+        channels=tuple(map(channel, document["channels"])),
     )
 
 

@@ -22,7 +22,9 @@ NO_UNIT = "no unit"
 class Outcome:
     """What one scenario's plan comes to; money and response over the horizon.
 
-    ``gain`` is the plan's own: what it brings on top, or the money that it saves.
+    ``gain`` is the plan's own: what it brings on top, or the money that it saves; ``gain_low`` to
+    ``gain_high`` is its interval, ``probability_of_gain`` how sure it is above 0 and
+    ``targets_met`` how sure the targets are met, all four None where the curves are certain.
     """
 
     scenario: str
@@ -38,6 +40,10 @@ class Outcome:
     unspent: float
     gain: float
     gain_share: float | None
+    gain_low: float | None
+    gain_high: float | None
+    probability_of_gain: float | None
+    targets_met: float | None
 
 
 @dataclass(frozen=True)
@@ -98,7 +104,7 @@ def compare(plans: Sequence[Plan]) -> Comparison:
 
 
 def _outcome(plan: Plan) -> Outcome:
-    against = plan.measured_against
+    against, doubt = plan.measured_against, plan.doubt
     return Outcome(
         scenario=plan.problem.scenario,
         status=plan.status,
@@ -113,6 +119,10 @@ def _outcome(plan: Plan) -> Outcome:
         unspent=float(plan.allocation.unspent.sum()),
         gain=plan.gain,
         gain_share=plan.gain / abs(against) if against else None,
+        gain_low=None if doubt is None else doubt.gain.low,
+        gain_high=None if doubt is None else doubt.gain.high,
+        probability_of_gain=None if doubt is None else doubt.probability_of_gain,
+        targets_met=None if doubt is None else doubt.targets_met,
     )
 
 

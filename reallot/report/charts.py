@@ -8,11 +8,15 @@ import numpy as np
 import vl_convert
 from markupsafe import Markup
 
+from models.saturation import Floats
 from optimizer.plan import Plan
 from optimizer.sweep import BudgetCurve
+from reallot.report.known import Known
 from reallot.report.reach import Standing
 
 _WIDTH, _HEIGHT = 300, 170
+_POINTS, _MARGIN = 61, 1.1
+_MOST_TICKS = 60
 _BUDGETS_WIDTH, _BUDGETS_HEIGHT = 720, 230
 
 # Colours are the page's own, so that a drawing follows its light, dark and printed dress.
@@ -40,6 +44,66 @@ def curve_chart(standing: Standing) -> Markup:
     svg = vl_convert.vegalite_to_svg(_spec(standing))
     # Numbers of ours and nothing else: no name from a file ever reaches a drawing.
     return Markup(svg)
+
+
+def known_chart(known: Known) -> Markup:
+    """One channel's curve with the band of its members, as SVG.
+
+    The shaded band is the spend seen in the history, a tick each period's, the ring the usual one.
+    """
+    return Markup(vl_convert.vegalite_to_svg(_known(known)))
+
+
+def _known(known: Known) -> dict[str, Any]:
+    curve = known.curve
+    half = curve.half * (1 - curve.carryover)
+    end = _MARGIN * (3 * half if curve.observed is None else max(curve.observed[1], 1e-9 * half))
+    spend = np.linspace(0, end, _POINTS)
+    line, band = known.line(spend), known.band(spend)
+    largest = float(max(line.max(), 0.0 if band is None else band[1].max()))
+    layers = [
+        _layer(
+            [
+                {"spend": x, "response": y}
+                for x, y in zip(spend.tolist(), line.tolist(), strict=True)
+            ],
+            {"type": "line", "color": "var(--curve)", "strokeWidth": 2},
+            largest,
+        )
+    ]
+    if band is not None:
+        layers.insert(0, _band(spend, *band, largest))
+    if curve.observed is not None:
+        layers.insert(0, _seen(curve.observed))
+    if known.spends.size:
+        layers.append(_ticks(known.spends))
+    if known.usual is not None:
+        at = (known.usual, float(known.line(np.array([known.usual]))[0]))
+        layers.append(_mark(at, {"fill": "var(--page)", "stroke": "var(--current)"}, largest))
+    return _drawing(_WIDTH, _HEIGHT, layers)
+
+
+def _band(spend: Floats, low: Floats, high: Floats, largest: float) -> dict[str, Any]:
+    rows = zip(spend.tolist(), low.tolist(), high.tolist(), strict=True)
+    values = [{"spend": x, "response": y, "high": z} for x, y, z in rows]
+    layer = _layer(values, {"type": "area", "color": "var(--up-2)", "opacity": 1}, largest)
+    layer["encoding"]["y2"] = {"field": "high"}
+    return layer
+
+
+def _ticks(spends: Floats) -> dict[str, Any]:
+    """A tick at the foot for every spend, or for so many that stand for all of them."""
+    if len(spends) > _MOST_TICKS:
+        spends = np.quantile(spends, np.linspace(0, 1, _MOST_TICKS))
+    return {
+        "data": {"values": [{"spend": spend} for spend in spends.tolist()]},
+        "mark": {"type": "rule", "color": "var(--muted)", "opacity": 0.6},
+        "encoding": {
+            "x": {"field": "spend", "type": "quantitative"},
+            "y": {"value": "height"},
+            "y2": {"value": {"expr": "height - 8"}},
+        },
+    }
 
 
 def budget_chart(plan: Plan, curve: BudgetCurve) -> Markup:

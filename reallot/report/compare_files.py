@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from decimal import Decimal
 
+from optimizer.doubt import LEVEL
 from optimizer.plan import RESERVE, UNSPENT
 from reallot.report.figures import money, percent, percent_signed, share_of, table_decimals
 from reallot.report.measure import MEASURES
@@ -38,7 +39,8 @@ def compare_csv(comparison: Comparison) -> bytes:
         rows.append(["amount", *place, *map(_plain, amounts)])
         rows.append(["response", *place, None, *map(_plain, line.responses)])
     for measure, values in _measures(comparison).items():
-        rows.append([measure, "total", None, "total", None, *map(_plain, values)])
+        told = (None if value is None else _plain(value) for value in values)
+        rows.append([measure, "total", None, "total", None, *told])
     return csv_bytes(columns, rows)
 
 
@@ -82,6 +84,9 @@ def compare_html(comparison: Comparison) -> bytes:
         "total": _row(comparison.at("total")[0]),
         "response_decimals": table_decimals(max(o.objective for o in comparison.outcomes)),
         "headline": _headline(comparison),
+        "unsure_gain": comparison.objective != "spend" and _known(comparison, "gain_low"),
+        "unsure_targets": _known(comparison, "targets_met"),
+        "level": LEVEL,
         "measure": MEASURES[comparison.objective],
     }
     return render("compare.html.j2", page)
@@ -115,12 +120,20 @@ def _row(line: Line) -> tuple[str, bool, float, list[tuple[float, float | None]]
 
 
 def _outcome(outcome: Outcome) -> dict[str, str | float]:
-    return {name: value for name, value in asdict(outcome).items() if name != "gain_share"}
+    """What is known of it: where curves are certain, there is no interval."""
+    fields = asdict(outcome).items()
+    return {name: value for name, value in fields if name != "gain_share" and value is not None}
 
 
-def _measures(comparison: Comparison) -> dict[str, list[float]]:
-    names = ("objective", "bound", "current_objective", "comparable_objective", "gain")
+def _measures(comparison: Comparison) -> dict[str, list[float | None]]:
+    names = ["objective", "bound", "current_objective", "comparable_objective", "gain"]
+    doubted = ("gain_low", "gain_high", "probability_of_gain", "targets_met")
+    names += [name for name in doubted if _known(comparison, name)]
     return {name: [getattr(o, name) for o in comparison.outcomes] for name in names}
+
+
+def _known(comparison: Comparison, name: str) -> bool:
+    return any(getattr(outcome, name) is not None for outcome in comparison.outcomes)
 
 
 def _by_scenario(comparison: Comparison, values: tuple[float, ...]) -> dict[str, float]:

@@ -41,6 +41,7 @@ def plan_json(plan: Plan, inputs: Mapping[str, str]) -> bytes:
             "inputs": dict(inputs),
         }
         | ({"packages": [rank.entries() for rank in ranks]} if ranks else {})
+        | ({} if plan.doubt is None else {"doubt": asdict(plan.doubt)})
     )
 
 

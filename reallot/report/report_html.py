@@ -11,12 +11,14 @@ from markupsafe import Markup
 
 from models.saturation import Floats
 from optimizer.comparable import spent_lines
+from optimizer.doubt import LEVEL
 from optimizer.plan import RESERVE, UNSPENT, Plan
 from optimizer.rules import funds
 from optimizer.sweep import BudgetCurve
 from reallot.report.binding import binding_rules, dearest, spans
 from reallot.report.budget_curve import sentences_of
 from reallot.report.charts import budget_chart, curve_chart
+from reallot.report.doubt import FLAGS, flagged, picture_of, unsure_channels
 from reallot.report.figures import difference, percent, rate, share_of, short, table_decimals
 from reallot.report.measure import MEASURES
 from reallot.report.page import render
@@ -119,6 +121,12 @@ def _page(plan: Plan, inputs: Mapping[str, str]) -> dict[str, Any]:
         "worth": worth,
         "weights": worth[-1].parts.get(WEIGHT, 0.0) if worth else 0.0,
         "targets": targets_of(plan),
+        "picture": picture_of(plan),
+        "unsure": unsure_channels(plan),
+        "flagged": flagged(plan),
+        "flags": FLAGS,
+        "level": LEVEL,
+        "worlds": 0 if plan.doubt is None else plan.doubt.members,
         "budget": budget,
         "approved": approved,
         "budget_change": difference(budget, approved),

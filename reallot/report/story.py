@@ -10,6 +10,7 @@ from optimizer.comparable import comparable_spend, spent_lines
 from optimizer.plan import Plan
 from optimizer.problem import AllocationProblem
 from optimizer.rules import Reserve
+from reallot.report.doubt import how_sure
 from reallot.report.figures import (
     difference,
     full,
@@ -39,11 +40,12 @@ class Story:
     """What a plan does, brings and costs.
 
     ``moved`` is money; ``gain`` as in `Plan.gain`, its share of what it is measured against.
-    ``gave_way`` is empty where every rule holds.
+    ``sure`` is empty where the curves are certain, ``gave_way`` where every rule holds.
     """
 
     headline: str
     direction: str
+    sure: str
     gave_way: str
     pool: str
     proof: str
@@ -59,6 +61,7 @@ def story_of(plan: Plan) -> Story:
     return Story(
         headline=_headline(plan, moved),
         direction=_direction(plan),
+        sure=how_sure(plan),
         gave_way=_gave_way(plan),
         pool=_pool(plan),
         proof=proof_of(plan),

@@ -45,8 +45,9 @@ def show(plan: Plan, curve: BudgetCurve | None = None) -> None:
     if story.gave_way:
         console.print(Text(_clean(story.gave_way), style="yellow"))
     budgets = () if curve is None else sentences_of(plan, curve)
-    for sentence in (story.pool, story.proof, *budgets):
-        console.print(Text(_clean(sentence)))
+    for sentence in (story.sure, story.pool, story.proof, *budgets):
+        if sentence:
+            console.print(Text(_clean(sentence)))
     for warning in warnings_of(plan):
         console.print(Text(f"Note: {_clean(warning)}", style="yellow"))
 

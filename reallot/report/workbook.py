@@ -11,6 +11,7 @@ from optimizer.plan import Plan
 from optimizer.sweep import BudgetCurve
 from reallot.report.booking import booked
 from reallot.report.budget_curve import budget_sheet
+from reallot.report.doubt import doubt_sheet
 from reallot.report.figures import difference, share_of, table_decimals
 from reallot.report.measure import MEASURES
 from reallot.report.ranking import ranking
@@ -41,6 +42,8 @@ def workbook(plan: Plan, inputs: Mapping[str, str], curve: BudgetCurve | None = 
     _rules(book, plan)
     if plan.bent:
         _gave_way(book, plan)
+    if plan.doubt is not None:
+        doubt_sheet(book, plan)
     _curves(book, plan)
     if curve is not None:
         budget_sheet(book, plan, curve)
@@ -52,7 +55,14 @@ def workbook(plan: Plan, inputs: Mapping[str, str], curve: BudgetCurve | None = 
 def _summary(book: Book, plan: Plan) -> None:
     """The story, and every channel over the horizon with a chart."""
     problem, story = plan.problem, story_of(plan)
-    sentences = (story.headline, story.direction, story.gave_way, story.pool, story.proof)
+    sentences = (
+        story.headline,
+        story.direction,
+        story.sure,
+        story.gave_way,
+        story.pool,
+        story.proof,
+    )
     current, amounts = plan.approved.sum(axis=1), plan.recommended.sum(axis=1)
     response = dict.fromkeys(plan.lines, 0.0)
     for row in plan.rows:

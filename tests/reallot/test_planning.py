@@ -1,8 +1,9 @@
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import pytest
 
+from models.curve import Curves, Member
 from reallot import fitting, planning
 from reallot.fitting import curves_of
 from reallot.project import read_project
@@ -145,6 +146,15 @@ def test_damaged_curves_are_fitted_again(planned, content):
     assert path.read_text() == whole
 
 
+def test_the_page_of_the_curves_is_written_beside_them(planned):
+    page = planned / "out" / "curves.html"
+    whole = page.read_bytes()
+    assert b"What money brings in 2 channels" in whole
+    page.unlink()
+    curves_of(read_project(planned))
+    assert page.read_bytes() == whole
+
+
 COLLIDING = POLICY + "\n[reserve]\nshare = [0.6, 0.7]\n"
 
 
@@ -182,3 +192,22 @@ def test_a_plan_in_which_a_rule_gave_way_is_read_back_as_it_was(tmp_path):
     [again], _ = planning.plans_that_stand(project, curves, 60)
     assert {bent.key for bent in again.bent} == {"TV"}
     assert again.bent == written.plan.bent
+
+
+def test_how_sure_a_gain_is_is_read_back_as_it_was(planned):
+    project = read_project(planned)
+    certain = curves_of(project)
+    members = {
+        curve.channel: tuple(
+            Member(factor * curve.top, curve.half, curve.slope, curve.carryover)
+            for factor in factors
+        )
+        for curve, factors in zip(certain.curves, [(0.8, 1.0, 1.2), (1.5, 1.0, 0.5)], strict=True)
+    }
+    curves = Curves(tuple(replace(c, members=members[c.channel]) for c in certain.curves))
+    [written] = planning.plan_all(project, curves, ["flat"], 60)
+    plans, _ = planning.plans_that_stand(project, curves, 60)
+    assert written.plan.doubt.members == 3
+    assert written.plan.doubt.gain.low < written.plan.doubt.gain.high
+    assert plans[0].doubt == written.plan.doubt
+    assert [plan.doubt for plan in plans[1:]] == [None]

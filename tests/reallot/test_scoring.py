@@ -108,7 +108,7 @@ def test_every_scenario_is_scored_and_nothing_else_is_written(folder):
     assert result.exit_code == 0
     written = {str(p.relative_to(folder / "out")) for p in (folder / "out").rglob("*.*")}
     names = {f"{s}/score.{kind}" for s in ("flat", "growth") for kind in ("csv", "json")}
-    assert written == {"curves.json", *names}
+    assert written == {"curves.json", "curves.html", *names}
 
 
 def test_a_budget_that_is_not_the_scenarios_breaks_the_budget(folder):

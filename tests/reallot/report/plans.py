@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from models import Period, ResponseCurve
-from models.curve import FitDiagnostics
+from models.curve import FitDiagnostics, Member
 from models.saturation import Form
 from optimizer.plan import Plan
 from optimizer.problem import AllocationProblem, Channel
@@ -78,6 +78,27 @@ def bent_plan() -> Plan:
     rules = (Budget(), Reserve(None), Elasticity(Band(0.2, 0.2)), Floor({"TV": 1500.0}))
     bends = {("elasticity", "TV"): 4, ("elasticity", "Search"): 4}
     return reallocate(problem_of(rules=rules, bends=bends))
+
+
+@cache
+def unsure_plan(names: tuple[str, ...] = ORDINARY, scenario: str = "base") -> Plan:
+    """A plan of curves with 100 members each; that of the second channel is weak."""
+    problem = problem_of(names, scenario=scenario)
+    chance = np.random.default_rng(1)
+    channels = []
+    for number, channel in enumerate(problem.channels):
+        curve = channel.curve
+        assert curve is not None
+        wide = 0.6 if number == 1 else 0.1
+        members = tuple(
+            Member(float(factor * curve.top), curve.half, curve.slope, curve.carryover)
+            for factor in chance.lognormal(0.0, wide, 100)
+        )
+        flags = ("weak",) if number == 1 else ()
+        diagnostics = replace(curve.diagnostics, flags=flags)
+        unsure = replace(curve, members=members, diagnostics=diagnostics)
+        channels.append(replace(channel, curve=unsure))
+    return reallocate(replace(problem, channels=tuple(channels)))
 
 
 def _curve(name: str, number: int, *, known: bool) -> ResponseCurve:

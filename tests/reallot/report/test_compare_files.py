@@ -8,7 +8,7 @@ import pytest
 from reallot.report.compare_files import compare_csv, compare_html, compare_json
 from scenarios.compare import Comparison, compare
 from tests.reallot.report.pages import Page, assert_accessible, assert_safe
-from tests.reallot.report.plans import HOSTILE, ORDINARY, plan_of
+from tests.reallot.report.plans import HOSTILE, ORDINARY, plan_of, unsure_plan
 
 
 def _comparison(names: tuple[str, ...] = ORDINARY) -> Comparison:
@@ -84,3 +84,22 @@ def test_the_headline_goes_from_the_least_gain_to_the_most() -> None:
     better = replace(growth, comparable_objective=0.9 * growth.comparable_objective)
     words = Page(compare_html(compare([better, plan_of(scenario="flat")]))).words
     assert words.index("in flat)") < words.index("in growth)")
+
+
+def test_gains_come_with_their_intervals_where_curves_are_unsure() -> None:
+    unsure, certain = unsure_plan(scenario="growth"), plan_of(scenario="flat")
+    comparison = compare([unsure, certain])
+    assert unsure.doubt is not None
+    words = Page(compare_html(comparison)).words
+    assert "Probability of a gain" in words
+    (low,) = [row for row in _rows(comparison) if row["measure"] == "gain_low"]
+    assert float(low["growth"]) == pytest.approx(unsure.doubt.gain.low)
+    assert low["flat"] == ""
+    first, second = json.loads(compare_json(comparison))["plans"]
+    assert first["probability_of_gain"] == unsure.doubt.probability_of_gain
+    assert "gain_low" not in second
+
+
+def test_certain_curves_add_no_line() -> None:
+    assert "Probability" not in Page(compare_html(_comparison())).words
+    assert not [row for row in _rows(_comparison()) if row["measure"] == "gain_low"]

@@ -5,7 +5,7 @@ import pytest
 
 from optimizer.plan import PlanRow, RuleEntry
 from reallot.report.plan_json import plan_json
-from tests.reallot.report.plans import HOSTILE, bent_plan, plan_of
+from tests.reallot.report.plans import HOSTILE, bent_plan, plan_of, unsure_plan
 
 INPUTS = {"budget.csv": "ab" * 32}
 
@@ -24,6 +24,21 @@ def test_rows_and_rules_carry_all_their_fields() -> None:
     document = json.loads(plan_json(plan_of(), INPUTS))
     assert set(document["rows"][0]) == {"scenario", *(f.name for f in fields(PlanRow))}
     assert set(document["rules"][0]) == {f.name for f in fields(RuleEntry)}
+
+
+def test_doubt_is_told_where_curves_have_members() -> None:
+    plan = unsure_plan()
+    document = json.loads(plan_json(plan, INPUTS))
+    assert plan.doubt is not None
+    assert list(document)[-1] == "doubt"
+    assert document["doubt"]["gain"] == {
+        "mean": plan.doubt.gain.mean,
+        "low": plan.doubt.gain.low,
+        "high": plan.doubt.gain.high,
+        "level": 0.8,
+    }
+    assert document["doubt"]["members"] == 100
+    assert document["doubt"]["probability_of_gain"] == plan.doubt.probability_of_gain
 
 
 def test_names_are_kept_exactly() -> None:

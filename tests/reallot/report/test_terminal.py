@@ -3,7 +3,7 @@ from rich.cells import cell_len
 
 from models.curve import Curves
 from reallot.report.terminal import curves_table, show
-from tests.reallot.report.plans import HOSTILE, ORDINARY, bent_plan, plan_of
+from tests.reallot.report.plans import HOSTILE, ORDINARY, bent_plan, plan_of, unsure_plan
 
 
 def _shown(capsys: pytest.CaptureFixture[str], names: tuple[str, ...]) -> str:
@@ -58,3 +58,8 @@ def test_curves_without_a_signal_say_so() -> None:
 def test_what_gave_way_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     show(bent_plan())
     assert "Elasticity (TV) gave way" in " ".join(capsys.readouterr().out.split())
+
+
+def test_how_sure_the_gain_is_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    show(unsure_plan())
+    assert "of 100 worlds that fit the history" in " ".join(capsys.readouterr().out.split())

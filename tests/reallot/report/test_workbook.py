@@ -6,7 +6,7 @@ import pytest
 from openpyxl.workbook import Workbook
 
 from reallot.report.workbook import workbook
-from tests.reallot.report.plans import HOSTILE, bent_plan, plan_of
+from tests.reallot.report.plans import HOSTILE, ORDINARY, bent_plan, plan_of, unsure_plan
 
 INPUTS = {"budget.csv": "ab" * 32}
 SHEETS = ["Summary", "Plan", "By quarter", "Rules", "Curves", "Warnings"]
@@ -69,3 +69,14 @@ def test_what_gave_way_has_a_sheet_of_its_own() -> None:
     rows = list(book["Gave way"].iter_rows(min_row=2, values_only=True))
     assert [row[1:3] for row in rows] == [(bent.key, bent.quarter) for bent in plan.bent]
     assert [row[6] for row in rows] == [pytest.approx(bent.excess) for bent in plan.bent]
+
+
+def test_how_sure_the_gain_is_stands_in_the_summary_and_per_channel_in_a_sheet() -> None:
+    book = openpyxl.load_workbook(io.BytesIO(workbook(unsure_plan(), INPUTS)))
+    summary = [row[0].value for row in book["Summary"].iter_rows(max_row=8)]
+    assert any("worlds that fit the history" in str(value) for value in summary)
+    rows = list(book["Doubt"].iter_rows(min_row=2, values_only=True))
+    assert tuple(row[0] for row in rows) == ORDINARY
+    for _, mean, low, high, *_ in rows:
+        assert low < mean < high
+    assert [row[7] for row in rows if row[7]] == ["what it brings hardly shows in the history"]
