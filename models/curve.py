@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -91,6 +91,16 @@ class ResponseCurve:
     def at(self, adstocked: ArrayLike) -> Floats:
         """Response per period at adstocked spend, shape as given."""
         return response(self.form, adstocked, self.top, self.half, self.slope)
+
+    def drawn(self, number: int) -> "ResponseCurve":
+        """The curve as one of its members has it; what carries over from the history as usual.
+
+        The state that the history leaves is what as steady a spend leaves at this carry-over.
+        """
+        member = self.members[number]
+        ratio = (1 - self.carryover) / (1 - member.carryover)
+        left = None if self.last_adstock is None else ratio * self.last_adstock
+        return replace(self, **member._asdict(), last_adstock=left, members=())
 
     def marginal_at(self, adstocked: ArrayLike) -> Floats:
         """Response per further unit of adstocked spend, shape as given."""

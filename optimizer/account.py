@@ -57,14 +57,16 @@ def _worth(
 ) -> tuple[Floats, Floats, Floats]:
     """(B,) what a unit of each block's response counts, and what one more would count.
 
+    Where caution counts, the worst of the draws count by themselves, and what is expected not.
+
     And (C, Q) what choices beside the amounts count. Less is what a market without room does not
     take: spread over all that goes there, and all of what would come on top.
     """
     problem, response, layout = program.problem, program.response, program.layout
     spends = problem.objective == "spend"
     values = np.array([1.0 if spends else channel.value for channel in problem.channels])
-    brought = decision[layout.money + response.cell]
-    shares = values[response.channel]
+    brought = decision[response.position]
+    shares = response.own if spends else program.counts(decision)
     margins = shares.copy()
     chosen = np.zeros_like(allocation.spend)
     for rule in problem.rules:
@@ -75,7 +77,7 @@ def _worth(
             there = np.isin(response.channel, extra.loses) & (response.quarter == extra.quarter)
             beside = list(extra.loses), extra.quarter
             worth = float(shares[there] @ brought[there] + chosen[beside].sum())
-            margins[there] += extra.counts(values)
+            margins[there] += extra.counts(values) * response.own[there]
             shares[there] *= 1 + extra.counts(values) * lost / worth
             chosen[beside] *= 1 + extra.counts(values) * lost / worth
     return shares, margins, chosen

@@ -131,7 +131,7 @@ class Bends:
         base = program.problem.base
         now[: layout.spends] = base.ravel()
         response = program.response
-        now[layout.money + response.cell] = response.block_values(*response.coordinates(base))
+        now[response.position] = response.block_values(*response.coordinates(base))
         return now
 
 

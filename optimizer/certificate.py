@@ -137,7 +137,7 @@ class Search:
             last = point
             promised = point.outcome.objective * self.relaxation.unit
             bound = min(bound, promised)
-            self.importance = self.relaxation.importance(point.outcome)
+            self.importance = self.relaxation.importance(point)
             self.row_duals = self.relaxation.row_duals(point.outcome)
             value = self.consider(point.decision)
             excess = (point.promised - self.relaxation.promise(point)) * self.importance

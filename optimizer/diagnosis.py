@@ -114,7 +114,7 @@ def _model(program: Program, rows: Sequence[int]) -> tuple[Model, float]:
     Returns the model and the response that counts as 1 in it.
     """
     response, layout = program.response, program.layout
-    spoken_of = np.isin(response.cell, program.limits.responses - layout.money)
+    spoken_of = np.isin(response.position, program.limits.responses)
     part = response.take(np.flatnonzero(spoken_of))
     most = np.full((layout.channels, layout.quarters), float(program.problem.budget.max()))
     none, high = np.zeros(len(part.cell)), most.ravel()[part.cell]
@@ -122,7 +122,7 @@ def _model(program: Program, rows: Sequence[int]) -> tuple[Model, float]:
     env = envelopes(part, box)
     value = float(promises(part, env, *box.at(1.0)).max(initial=0.0)) or 1.0
     model = Model.of(program.build_unbounded(rows, value))
-    columns, media = program.column_of[layout.money + part.cell], np.arange(layout.spends)
+    columns, media = program.column_of[part.position], np.arange(layout.spends)
     for fraction in _TANGENTS:
         planes = tangents(part, env, *box.at(fraction))
         blocks = np.arange(len(part.cell))

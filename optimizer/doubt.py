@@ -8,18 +8,22 @@ nearest of its form, the mean of the worlds and the plan's own gain differ sligh
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from models.curve import ResponseCurve
 from models.saturation import Floats
 from optimizer.comparable import spent_lines
 from optimizer.form import LinearForm
-from optimizer.members import PlacedCurves, member_responses, worlds_of
+from optimizer.members import member_responses, worlds_of
 from optimizer.problem import Allocation
 from optimizer.program import Program
 from optimizer.standing import standing
 
+# Kind of result, channel and curve.
+Results = Sequence[tuple[int, int, ResponseCurve]]
 # The probability with which an interval holds what it is of.
 LEVEL = 0.8
 
@@ -79,18 +83,18 @@ def doubt_of(program: Program, plan: Allocation, against: Allocation) -> Doubt |
     brings by every member.
     """
     problem = program.problem
-    channels = enumerate(problem.channels)
-    curves = [(c, channel.curve) for c, channel in channels if channel.curve is not None]
+    results = list(problem.expected)
+    curves = [(c, curve) for _, c, curve in results]
     worlds = worlds_of(curves)
     if worlds == 0:
         return None
     media = np.array([program.response.media(there.spend) for there in (plan, against)])
     brought = member_responses(problem, curves, media)
     plans, others = (
-        _decisions(program, there, curves, responses)
+        _decisions(program, there, results, responses)
         for there, responses in zip((plan, against), brought, strict=True)
     )
-    worth = _sought(program)
+    worth = program.expectation
     gain = _at(worth, plans) - _at(worth, others)
     # Where nothing moves, nothing is gained; sums of responses are exact to their last digits only.
     gain[np.abs(gain) <= 1e-12 * np.abs(_at(worth, others))] = 0.0
@@ -99,28 +103,19 @@ def doubt_of(program: Program, plan: Allocation, against: Allocation) -> Doubt |
         probability_of_gain=float(np.mean(gain > 0)),
         members=worlds,
         targets_met=_targets_met(program, plan, plans),
-        channels=_channels(program, plan, curves, brought[0].sum(axis=2)),
+        channels=_channels(program, plan, results, brought[0].sum(axis=2)),
     )
 
 
-def _sought(program: Program) -> LinearForm:
-    """What the plan is chosen for in any one world, to be as much as possible."""
-    problem = program.problem
-    if problem.objective == "spend":
-        return program.spent.times(-1.0)
-    brought = program.brought(np.array([channel.value for channel in problem.channels]))
-    return brought if problem.objective == "response" else brought.minus(1.0, program.spent)
-
-
 def _decisions(
-    program: Program, allocation: Allocation, curves: PlacedCurves, responses: Floats
+    program: Program, allocation: Allocation, results: Results, brought: Floats
 ) -> Floats:
-    """(K, width) the allocation's decision in every world, for responses (K, N, Q) of N curves."""
+    """(K, width) the allocation's decision in every world, for what N curves bring (K, N, Q)."""
     layout = program.layout
-    decisions = np.tile(program.decision_of(allocation), (len(responses), 1))
-    for number, (c, _) in enumerate(curves):
-        first = layout.response(c, 0)
-        decisions[:, first : first + layout.quarters] = responses[:, number]
+    decisions = np.tile(program.decision_of(allocation), (len(brought), 1))
+    for number, (result, c, _) in enumerate(results):
+        first = layout.money + result * layout.spends + layout.cell(c, 0)
+        decisions[:, first : first + layout.quarters] = brought[:, number]
     for k, extra in enumerate(program.extras):
         if extra.follows is not None and extra.loses:
             for decision in decisions:
@@ -146,18 +141,20 @@ def _targets_met(program: Program, plan: Allocation, decisions: Floats) -> float
 
 
 def _channels(
-    program: Program, plan: Allocation, curves: PlacedCurves, brought: Floats
+    program: Program, plan: Allocation, results: Results, brought: Floats
 ) -> tuple[ChannelDoubt, ...]:
-    """Every channel whose curve has members, for responses (K, N) of N curves over the horizon."""
+    """Every channel whose curve has members, for what N curves bring (K, N) over the horizon."""
     problem = program.problem
     money, spent = plan.spend.sum(axis=1), spent_lines(problem)
     cost = money * spent if problem.objective == "profit" else 0 * money
     found = []
-    for (c, curve), of in zip(curves, brought.T, strict=True):
-        if not curve.members:
+    for c, channel in enumerate(problem.channels):
+        own = {result: n for n, (result, of, _) in enumerate(results) if of == c}
+        if channel.curve is None or not channel.curve.members or 0 not in own:
             continue
-        channel = problem.channels[c]
-        value = 1.0 if problem.objective == "spend" else channel.value
-        roi = Interval.of(of / money[c]) if money[c] > 0 else None
-        found.append(ChannelDoubt(channel.name, Interval.of(value * of - cost[c]), roi))
+        response = brought[:, own[0]]
+        worth = [problem.values[result, c] * brought[:, n] for result, n in own.items()]
+        counted = response if problem.objective == "spend" else np.sum(worth, axis=0)
+        roi = Interval.of(response / money[c]) if money[c] > 0 else None
+        found.append(ChannelDoubt(channel.name, Interval.of(counted - cost[c]), roi))
     return tuple(found)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.saturation import Floats
-from optimizer.response import CurveTable
+from optimizer.curve_table import CurveTable
 
 _HALVINGS = 60
 

@@ -41,6 +41,10 @@ class LinearForm:
         """factor * self."""
         return LinearForm(self.cells, factor * self.coefficients, factor * self.constant)
 
+    def plus(self, other: LinearForm) -> LinearForm:
+        """self + other."""
+        return self.minus(-1.0, other)
+
     def minus(self, factor: float, other: LinearForm) -> LinearForm:
         """self - factor * other."""
         constant = self.constant - factor * other.constant

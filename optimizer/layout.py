@@ -1,4 +1,4 @@
-"""The layout of a decision: where each amount, response and switch of a plan stands."""
+"""The layout of a decision: where each amount, result and switch of a plan stands."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ class Layout:
     """Positions in a decision vector of C channels and Q quarters.
 
     First the money: the channels' amounts (channel c in quarter q at c * Q + q), the pool's and
-    what stays unspent, by quarter. Then the response that each channel's quarter brings, in the
-    order of the channels' amounts. Then what the rules add: switches, and amounts of their own.
+    what stays unspent, by quarter. Then what each channel's quarter brings, in the order of the
+    channels' amounts, for one kind of result after the other: the response is kind 0. Then what the
+    rules add: switches, and amounts of their own.
     """
 
     channels: int
     quarters: int
+    kinds: int = 1
 
     @property
     def spends(self) -> int:
@@ -30,7 +32,7 @@ class Layout:
     @property
     def extras(self) -> int:
         """Where the columns that rules add begin."""
-        return self.money + self.spends
+        return self.money + self.kinds * self.spends
 
     def cell(self, channel: int, quarter: int) -> int:
         """A channel's amount in one quarter."""
@@ -44,6 +46,6 @@ class Layout:
         """What stays unspent."""
         return self.spends + self.quarters + quarter
 
-    def response(self, channel: int, quarter: int) -> int:
-        """What a channel's quarter brings."""
-        return self.money + self.cell(channel, quarter)
+    def column(self, position: int) -> int:
+        """Which of the amounts and extras, results left out, stands at a position."""
+        return position if position < self.money else position - self.kinds * self.spends

@@ -163,7 +163,7 @@ def limits_of(program: Program) -> Limits:
         if len(form.cells) > 1 or len(row.base.cells) or in_response or row.counted:
             joint.append(index)
             continue
-        cell = position if position < layout.money else position - layout.spends
+        cell = layout.column(position)
         scale = float(scales[position])
         from_above, bound = _bound(row, form)
         # A tie goes to the later row: rules are listed from the general to the particular.
@@ -178,6 +178,8 @@ def limits_of(program: Program) -> Limits:
     meet = (lower > upper) & (lower - upper <= 1e-9 * np.maximum(1.0, np.abs(upper)))
     upper[meet] = lower[meet]
     links = links_of(program, lower[: program.size], upper[: program.size])
+    if program.tail is not None:
+        links = (*links, *program.tail.links)
     sides = np.array([1.0 if row.side == "max" else -1.0 for row in program.rows])
     return Limits(
         lower,

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.saturation import Floats
+from optimizer.curve_table import Indices
 from optimizer.program import Program
-from optimizer.response import Indices
 from optimizer.solve import Model, Rows, Verdict
 
 _REACHED = 1e-6
@@ -50,7 +50,10 @@ class Reached:
         value = limits.matrix @ stand.decision
         self.below = (value - least) / size <= _REACHED
         self.above = (most - value) / size <= _REACHED
-        self.rows: Indices = np.flatnonzero((self.below | self.above) & (largest > 0))
+        reached = (self.below | self.above) & (largest > 0)
+        # Which draws are the worst is no limit: what they charge is part of the gains.
+        reached[program.tail_rows] = False
+        self.rows: Indices = np.flatnonzero(reached)
 
     def duals_are_unique(self) -> bool:
         """Whether the reached rows are independent in the amounts that are free."""

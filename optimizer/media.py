@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from optimizer.curve_table import Indices
 from optimizer.pieces import Scale
 from optimizer.program import Program
-from optimizer.response import Indices
 from optimizer.solve import Model, Rows
 
 
@@ -18,7 +18,9 @@ def media_columns(program: Program, model: Model, scale: Scale, promised: Indice
     """
     layout, switches = program.layout, program.switches.active_cells
     columns = np.arange(layout.spends)
-    response_of = dict(zip(program.response.cell.tolist(), promised.tolist(), strict=True))
+    own = np.flatnonzero(program.response.kind == 0)
+    cells = program.response.cell[own].tolist()
+    response_of = dict(zip(cells, promised[own].tolist(), strict=True))
     for c, channel in enumerate(program.problem.channels):
         if channel.fixed_cost == 0 and channel.cost_of_result == 0:
             continue

@@ -14,7 +14,7 @@ from models.curve import Member, ResponseCurve
 from models.period import Period
 from models.saturation import Floats, Form, response
 from optimizer.problem import AllocationProblem
-from optimizer.response import FADED, adstock_before, media_now
+from optimizer.terms import FADED, adstock_before, media_now
 
 # Curves, each with the channel whose money it speaks of.
 PlacedCurves = Sequence[tuple[int, ResponseCurve]]

@@ -14,9 +14,9 @@ from functools import cached_property
 import numpy as np
 
 from models.saturation import Floats
+from optimizer.curve_table import Indices
 from optimizer.neighbourhood import Neighbourhood
 from optimizer.prices import Prices
-from optimizer.response import Indices
 from optimizer.solve import Rows
 
 _ROUNDS = 25

@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 
 from models.saturation import Floats
 from optimizer.certificate import Certificate
+from optimizer.curve_table import Indices
 from optimizer.media import media_columns
 from optimizer.program import Program
 from optimizer.relaxation import Point, Relaxation, cuts
-from optimizer.response import Indices, Response
+from optimizer.response import Response
 from optimizer.solve import Outcome
 from optimizer.tangents import Tangents, true_tangents
 
@@ -56,7 +57,13 @@ class Neighbourhood:
         """(amounts,) gain of the objective per unit of money, and what rows charge for it."""
         program = self.program
         gain = program.gradient(decision, self.relaxation.objective)
-        return gain, np.asarray(program.linearised(decision).T @ row_duals)
+        rows, tail = program.linearised(decision), program.tail_rows
+        charged = np.asarray(rows.T @ row_duals)
+        if not len(tail):
+            return gain, charged
+        # What draws of the curves charge is what caution gains by.
+        for_tail = np.asarray(rows[tail].T @ row_duals[tail])
+        return gain - for_tail, charged - for_tail
 
     def release(self, cells: Indices) -> None:
         """Let amounts that were kept at their bounds move again."""
@@ -122,7 +129,7 @@ class Neighbourhood:
             self._shift += 1.05 * short
             self.relaxation.shift_rows(self.model, self._shift)
         # What stays still is promised what it brings.
-        promised = decision[self.program.layout.money + self.response.cell]
+        promised = decision[self.response.position]
         moving = self.columns >= 0
         promised[moving] = outcome.values[self.columns[moving]] * self.scale.value
         return Point(outcome, decision, promised)
@@ -136,7 +143,9 @@ class Neighbourhood:
     def promised(self, point: Point) -> float:
         """Objective that a solution promises; what else the model charges for is not part of it."""
         promised = point.decision.copy()
-        promised[self.program.layout.money + self.response.cell] = point.promised
+        promised[self.response.position] = point.promised
+        if self.program.tail is not None:
+            self.program.tail.fill(promised)
         return self.relaxation.objective.at(promised)
 
     def row_duals(self, outcome: Outcome) -> Floats:
@@ -184,8 +193,8 @@ class Neighbourhood:
 
     def _add_blocks(self, chosen: Mask) -> None:
         """Columns for the responses of blocks; what stays still keeps what it brings."""
-        relaxation, layout = self.relaxation, self.program.layout
-        own = self.program.column_of[layout.money + self.response.cell]
+        relaxation = self.relaxation
+        own = self.program.column_of[self.response.position]
         new = np.flatnonzero(chosen & (own < 0))
         costs = relaxation.worth[new] * self.scale.value / relaxation.unit
         free = np.full(len(new), np.inf)

@@ -16,8 +16,9 @@ import numpy as np
 
 from models.saturation import Floats
 from optimizer.box import Box
+from optimizer.curve_table import Indices
 from optimizer.envelope import Envelope, steepest_chord
-from optimizer.response import Indices, Response
+from optimizer.response import Response
 from optimizer.solve import Model, Rows
 from optimizer.tangents import Tangents, envelopes, floors, promises, tangents
 
@@ -111,7 +112,7 @@ class SplitBlock:
         s = response.adstocked(here, state)
         excess = response.weight * (piece.envelope.value_and_slope(s)[0] - response.curves.value(s))
         box = piece.box
-        if response.rate[response.channel[0]] > 0:
+        if response.cost[0] > 0:
             # What costs money may be promised too little as well.
             high = response.adstocked(box.x_high, box.y_high)
             slope = steepest_chord(response.curves, response.adstocked(box.x_low, box.y_low), high)
@@ -213,7 +214,7 @@ class SplitBlock:
         points = [box.at(fraction) for fraction in _FIRST_TANGENTS]
         for x, y in points:
             self.cut(piece, tangents(self.response, piece.envelope, x, y))
-        if self.response.rate[self.response.channel[0]] > 0:
+        if self.response.cost[0] > 0:
             self.cut(piece, floors(self.response, box), from_below=True)
         return piece
 

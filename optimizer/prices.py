@@ -71,7 +71,8 @@ def _agree(around: Neighbourhood, decision: Floats, gain: Floats, charged: Float
     at_low, at_high = (bound[spends] for bound in around.at_bounds(decision))
     gain, charged = gain[spends], charged[spends]
     # Profit has no slope where money stops paying: agreement is a share of what money brings.
-    brought = around.response.marginal(around.relaxation.spend(decision), around.relaxation.worth)
+    counts = around.program.counts(decision)
+    brought = around.response.marginal(around.relaxation.spend(decision), counts)
     size = np.maximum(np.maximum(np.abs(gain), np.abs(charged)), brought.ravel())
     free = ~(at_low | at_high) & (gain != 0)
     return bool(np.all(np.abs(gain - charged)[free] <= AGREEMENT * size[free]))
@@ -81,13 +82,10 @@ def _stand(
     around: Neighbourhood, outcome: Outcome, cell_duals: Floats, decision: Floats, deadline: float
 ) -> Stand:
     """The duals at a decision; where they are not unique, what loosening each limit brings."""
-    program = around.program
-    stand = Stand(
-        decision,
-        program.gradient(decision, around.relaxation.objective),
-        around.row_duals(outcome),
-        cell_duals,
-    )
+    program, row_duals = around.program, around.row_duals(outcome)
+    gain, _ = around.slopes(decision, row_duals)
+    row_duals[program.tail_rows] = 0.0
+    stand = Stand(decision, gain, row_duals, cell_duals)
     reached = Reached(program, stand)
     if reached.duals_are_unique():
         return stand

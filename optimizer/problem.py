@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 from math import isclose
 from typing import TYPE_CHECKING, Literal
 
@@ -12,14 +13,32 @@ import numpy as np
 
 from models.curve import ResponseCurve
 from models.saturation import Floats
+from optimizer.caution import Caution
 from optimizer.layout import Layout
 
 if TYPE_CHECKING:
     from optimizer.rules.rule import Rule
 
 
+RESPONSE = "response"
+
 # Most response for the whole budget, most value beyond what is spent, or least money.
 Objective = Literal["response", "profit", "spend"]
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a channel brings beside its response (new customers, say), by a curve of its own.
+
+    ``value`` is what a unit of it counts in the objective, ``parts`` what that is made of, by name.
+    """
+
+    curve: ResponseCurve
+    value: float = 0.0
+    parts: tuple[tuple[str, float], ...] = ()
+
+    def __post_init__(self) -> None:
+        _check_parts(self.curve.channel, self.parts, self.value)
 
 
 @dataclass(frozen=True)
@@ -29,7 +48,8 @@ class Channel:
     ``curve`` is None where nothing is known of what the channel brings (no history and no given
     curve): it counts in every budget and share and adds nothing to the objective. ``value`` is
     what a unit of its response counts in the objective, ``parts`` what that is made of, by name
-    (empty where it is of one piece). Of its amount, ``fixed_cost`` is paid in every quarter in
+    (empty where it is of one piece). ``results`` are what it brings beside its response, by metric,
+    where that has a curve of its own. Of its amount, ``fixed_cost`` is paid in every quarter in
     which the channel gets money at all, and ``cost_of_result`` (a rate on its response) for what it
     brings; the rest buys media. A planning cell is part of the channel ``group`` and serves a
     ``product``, ``region`` or ``audience``; these are None where nothing is divided so.
@@ -47,10 +67,15 @@ class Channel:
     product: str | None = None
     region: str | None = None
     audience: str | None = None
+    results: Mapping[str, Result] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        if self.parts and not isclose(sum(worth for _, worth in self.parts), self.value):
-            raise ValueError(f"{self.name!r}: the parts of its value do not add up to it")
+        _check_parts(self.name, self.parts, self.value)
+
+
+def _check_parts(name: str, parts: tuple[tuple[str, float], ...], value: float) -> None:
+    if parts and not isclose(sum(worth for _, worth in parts), value):
+        raise ValueError(f"{name!r}: the parts of its value do not add up to it")
 
 
 @dataclass(frozen=True)
@@ -70,6 +95,8 @@ class AllocationProblem:
     ``bends``        the level (1 to 9) at which a rule gives way where the rules cannot all hold,
                      by rule and key; key "" stands for every key of the rule.
     ``minor_unit``   the currency's smallest amount; 0 turns rounding off.
+    ``caution``      what share of which of the curves' members counts in place of the expectation;
+                     None for the expectation.
     ``tolerance``    the gap at which a plan counts as optimal; ``time_limit`` in seconds.
     """
 
@@ -89,6 +116,7 @@ class AllocationProblem:
     shift: float = 0.0
     bends: Mapping[tuple[str, str], int] = field(default_factory=dict)
     minor_unit: float = 0.01
+    caution: Caution | None = None
     tolerance: float = 1e-4
     time_limit: float = 60.0
     warnings: tuple[str, ...] = field(default=())
@@ -110,11 +138,85 @@ class AllocationProblem:
             raise ValueError("the budget never bends")
         if not set(self.bends.values()) <= set(range(1, 10)):
             raise ValueError("rules bend at levels 1 to 9")
+        if self.caution is not None and self.objective == "spend":
+            raise ValueError("the least money is no matter of what it brings: caution has no say")
 
-    @property
+    @cached_property
     def layout(self) -> Layout:
         """Where each amount of a decision stands."""
-        return Layout(len(self.channels), len(self.quarters))
+        kinds = len(self.results) * (1 + len(self.draws))
+        return Layout(len(self.channels), len(self.quarters), kinds)
+
+    @cached_property
+    def results(self) -> tuple[str, ...]:
+        """What the plan's money brings, by name: the response, then every metric with a curve."""
+        metrics = (metric for channel in self.channels for metric in channel.results)
+        return (RESPONSE, *dict.fromkeys(metrics))
+
+    @cached_property
+    def values(self) -> Floats:
+        """(results, C) what a unit of each result counts in the objective."""
+        values = np.zeros((len(self.results), len(self.channels)))
+        for c, channel in enumerate(self.channels):
+            values[0, c] = channel.value
+            for metric, result in channel.results.items():
+                values[self.results.index(metric), c] = result.value
+        return values
+
+    @cached_property
+    def draws(self) -> tuple[int, ...]:
+        """The positions of the members that caution looks at; none without it."""
+        if self.caution is None:
+            return ()
+        counts = [len(curve.members) for _, _, curve in self.expected if curve.members]
+        return self.caution.of(min(counts, default=0))
+
+    @cached_property
+    def unsure(self) -> np.ndarray:
+        """(results, C) what counts by the draws of its curve in place of the curve itself."""
+        unsure = np.zeros(self.values.shape, dtype=bool)
+        for result, c, curve in self.expected:
+            unsure[result, c] = bool(self.draws and curve.members and self.values[result, c])
+        return unsure
+
+    @property
+    def curves(self) -> Iterator[tuple[int, int, ResponseCurve]]:
+        """Kind of result, channel and curve, of everything that is known to bring something.
+
+        The results in their order as they are expected, then again as in each draw: a draw's curves
+        are scaled alike, so that at the current budget they bring on average what is expected.
+        """
+        yield from self.expected
+        scales = {
+            (result, c): self._scale(c, curve)
+            for result, c, curve in self.expected
+            if self.unsure[result, c]
+        }
+        for number, draw in enumerate(self.draws, start=1):
+            for result, c, curve in self.expected:
+                if self.unsure[result, c]:
+                    drawn = curve.drawn(draw)
+                    drawn = replace(drawn, top=scales[result, c] * drawn.top)
+                    yield number * len(self.results) + result, c, drawn
+
+    @property
+    def expected(self) -> Iterator[tuple[int, int, ResponseCurve]]:
+        """The same as it is expected, without draws."""
+        for number, name in enumerate(self.results):
+            for c, channel in enumerate(self.channels):
+                result = channel.results.get(name)
+                curve = channel.curve if number == 0 else result.curve if result else None
+                if curve is not None:
+                    yield number, c, curve
+
+    def _scale(self, c: int, curve: ResponseCurve) -> float:
+        """What the draws of a curve bring on average goes into what the curve itself brings."""
+        own = float(self.current[c].mean())
+        amount = own if own > 0 else float(self.current.mean())
+        spend = amount / curve.period.per_quarter
+        drawn = (curve.drawn(draw) for draw in self.draws)
+        mean = np.mean([one.at(spend / (1 - one.carryover)) for one in drawn])
+        return float(curve.at(spend / (1 - curve.carryover)) / mean) if mean > 0 else 1.0
 
     @property
     def base(self) -> Floats:

@@ -12,16 +12,19 @@ from functools import cached_property
 
 import numpy as np
 import pulp
+from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from models.saturation import Floats
 from optimizer.bends import Bends
+from optimizer.caution import Tail
 from optimizer.comparable import spent_lines
+from optimizer.curve_table import Indices
 from optimizer.extras import Extra, Switches
 from optimizer.form import LinearForm, Row, Side
 from optimizer.limits import Limits, Link, limits_of, links_of
 from optimizer.problem import Allocation, AllocationProblem
-from optimizer.response import Indices, Response, response_of
+from optimizer.response import Response, response_of
 from optimizer.rules.rule import Rule
 
 _ONE = LinearForm.of(1.0)
@@ -60,6 +63,8 @@ class Program:
             rule.constrain(self)
             self.owners.extend([rule] * (len(self.rows) - len(self.owners)))
         self.bends.hold()
+        caution = problem.caution if problem.unsure.any() else None
+        self.tail = None if caution is None else Tail(self, caution, len(problem.draws))
 
     def explain(self, index: int) -> str:
         """What it means, in words, that a row binds."""
@@ -111,21 +116,38 @@ class Program:
     @cached_property
     def _known(self) -> frozenset[int]:
         """The cells of which it is known what they bring."""
-        return frozenset(self.response.cell.tolist())
+        return frozenset(self.response.cell[self.response.kind == 0].tolist())
+
+    def results(self, metric: str, channels: Sequence[int], quarters: Sequence[int]) -> LinearForm:
+        """What these channels bring of a metric in these quarters, by curves of their own."""
+        response, known = self.response, self.problem.results
+        kind = known.index(metric) if metric in known else -1
+        there = np.isin(response.channel, channels) & np.isin(response.quarter, quarters)
+        return LinearForm.sum_of(response.position[there & (response.kind == kind)].tolist())
+
+    @cached_property
+    def values(self) -> Floats:
+        """(B,) what a unit of each block's result counts in the objective, in any one draw."""
+        response, problem = self.response, self.problem
+        return problem.values[response.kind % len(problem.results), response.channel]
 
     def brought(self, rates: Floats) -> LinearForm:
         """The response of the whole plan, a unit of each channel's counting rates (C,).
 
         With what is brought by choices beside the amounts; what is lost does not count.
         """
-        layout, response = self.layout, self.response
+        response = self.response
+        own = np.flatnonzero(response.kind == 0)
+        return self._with_choices(response.position[own], rates[response.channel[own]], rates)
+
+    def _with_choices(self, positions: Indices, worth: Floats, rates: Floats) -> LinearForm:
+        """Results at their worth, with what is brought by choices at a unit's rates (C,)."""
         counts = [extra.counts(rates) for extra in self.extras]
         chosen = [k for k, count in enumerate(counts) if count]
-        positions = layout.extras + np.array(chosen, dtype=np.int64)
-        worth = np.array([counts[k] for k in chosen], dtype=float)
+        at = self.layout.extras + np.array(chosen, dtype=np.int64)
         return LinearForm(
-            np.concatenate([layout.money + response.cell, positions]),
-            np.concatenate([rates[response.channel], worth]),
+            np.concatenate([positions, at]),
+            np.concatenate([worth, np.array([counts[k] for k in chosen], dtype=float)]),
         )
 
     def add_extra(self, extra: Extra) -> int:
@@ -175,10 +197,50 @@ class Program:
     @cached_property
     def objective(self) -> LinearForm:
         """What a plan is chosen for, to be maximised (least money: the money, negative)."""
+        sure = self._sure
+        return sure if self.tail is None else sure.plus(self.tail.objective)
+
+    def around(self, decision: Floats) -> LinearForm:
+        """The objective by results alone: equal to it at a decision, and nowhere below it."""
+        return self.objective if self.tail is None else self._sure.plus(self.tail.around(decision))
+
+    def without_tail(self, form: LinearForm) -> LinearForm:
+        """A form nowhere below an objective, with the mean of all draws for that of the worst."""
+        if self.tail is None or form is not self.objective:
+            return form
+        return self._sure.plus(self.tail.mean())
+
+    @property
+    def tail_rows(self) -> Indices:
+        """Which rows of `Limits.matrix` say what the worst of the draws are; empty without them."""
+        count = 0 if self.tail is None else len(self.tail.forms)
+        return np.arange(self.limits.count - count, self.limits.count)
+
+    def counts(self, decision: Floats) -> Floats:
+        """(B,) what a unit of each block's result counts in the objective at a decision."""
+        return self._entries(self.around(decision))[self.response.position]
+
+    @cached_property
+    def expectation(self) -> LinearForm:
+        """The objective by the curves that are expected, whatever caution makes of them."""
+        return self._sought(self.response.kind < len(self.problem.results))
+
+    @cached_property
+    def _sure(self) -> LinearForm:
+        """The objective without what is unsure."""
+        problem, response = self.problem, self.response
+        results = len(problem.results)
+        unsure = problem.unsure[response.kind % results, response.channel]
+        return self._sought((response.kind < results) & ~unsure)
+
+    def _sought(self, counted: NDArray[np.bool_]) -> LinearForm:
+        """The objective by the results of some blocks (B,) alone."""
         problem = self.problem
         if problem.objective == "spend":
             return self.spent.times(-1.0)
-        brought = self.brought(np.array([channel.value for channel in problem.channels]))
+        blocks = np.flatnonzero(counted)
+        positions, worth = self.response.position[blocks], self.values[blocks]
+        brought = self._with_choices(positions, worth, problem.values[0])
         return brought if problem.objective == "response" else brought.minus(1.0, self.spent)
 
     def decision(self, values: Floats) -> Floats:
@@ -214,7 +276,7 @@ class Program:
         spend = full[: layout.spends].reshape(-1, layout.quarters)
         brought = self.response.block_values(*self.response.coordinates(spend))
         full[layout.money : layout.extras] = 0.0
-        full[layout.money + self.response.cell] = brought
+        full[self.response.position] = brought
         for k, extra in enumerate(self.extras):
             if extra.follows is not None:
                 full[layout.extras + k] = extra.follows(full)
@@ -245,15 +307,19 @@ class Program:
 
     def gradient(self, decision: Floats, form: LinearForm) -> Floats:
         """(amounts,) what one more unit of money in each amount adds to a form, switches kept."""
-        layout = self.layout
-        entries = np.zeros(self.width)
-        np.add.at(entries, form.cells, form.coefficients)
+        layout, entries = self.layout, self._entries(form)
         out = entries[: layout.money].copy()
-        worth = entries[layout.money + self.response.cell]
+        worth = entries[self.response.position]
         if worth.any():
             spend = decision[: layout.spends].reshape(-1, layout.quarters)
             out[: layout.spends] += self.response.marginal(spend, worth).ravel()
         return out
+
+    def _entries(self, form: LinearForm) -> Floats:
+        """(width,) a form's coefficients."""
+        entries = np.zeros(self.width)
+        np.add.at(entries, form.cells, form.coefficients)
+        return entries
 
     def linearised(self, decision: Floats) -> csr_array:
         """(rows, amounts) the rows of `Limits.matrix` around a decision, switches kept."""

@@ -16,12 +16,13 @@ import numpy as np
 from models.saturation import Floats
 from optimizer.box import Box
 from optimizer.choice import Choice
+from optimizer.curve_table import Indices
 from optimizer.domain import domain, media_at
 from optimizer.form import LinearForm
 from optimizer.media import media_columns
 from optimizer.pieces import Scale, Site, SplitBlock
 from optimizer.program import Program
-from optimizer.response import Indices, Response
+from optimizer.response import Response
 from optimizer.solve import Model, Outcome, Rows
 from optimizer.tangents import Tangents, envelopes, floors, promises, tangents
 
@@ -90,7 +91,7 @@ class Relaxation:
         costs = np.zeros(self.program.width)
         np.add.at(costs, objective.cells, objective.coefficients)
         # What the objective counts as 1: response, or money where it has none.
-        self.worth = costs[self.program.layout.money + self.response.cell]
+        self.worth = costs[self.response.position]
         self.unit = self._unit(costs)
         self._costs = costs * scales / self.unit
         self.price(self.model)
@@ -110,19 +111,18 @@ class Relaxation:
     @property
     def most(self) -> float:
         """The objective with everything that helps at its most: a bound before any solving."""
-        program, limits = self.program, self.program.limits
-        total = self.objective.constant
+        layout, limits = self.program.layout, self.program.limits
+        form = self.program.without_tail(self.objective)
         at_most = promises(self.response, self._whole, *self.box.at(1.0))
-        brought = dict(zip(self.response.cell.tolist(), at_most.tolist(), strict=True))
-        layout = program.layout
-        scales = program.scales(self.value)
-        form = self.objective
+        brought = dict(zip(self.response.position.tolist(), at_most.tolist(), strict=True))
+        scales = self.program.scales(self.value)
+        total = form.constant
         for position, worth in zip(form.cells.tolist(), form.coefficients.tolist(), strict=True):
             if layout.money <= position < layout.extras:
-                best = max(worth, 0.0) * brought[position - layout.money]
+                best = max(worth, 0.0) * brought[position]
             else:
-                cell = position if position < layout.money else position - layout.spends
-                bound = limits.upper[cell] if worth > 0 else limits.lower[cell]
+                column = layout.column(position)
+                bound = limits.upper[column] if worth > 0 else limits.lower[column]
                 best = worth * float(bound) * float(scales[position])
             total += best
         return total
@@ -159,20 +159,24 @@ class Relaxation:
 
     def withheld(self, point: Point) -> Floats:
         """(B,) money by which a solution pays less for a block's response than it costs."""
-        rate = self.response.rate[self.response.channel]
+        rate = self.response.cost
         true = self.response.block_values(point.x, point.y)
         return np.asarray(rate * np.maximum(true - point.promised, 0.0))
 
-    def importance(self, outcome: Outcome) -> Floats:
+    def importance(self, point: Point) -> Floats:
         """(B,) what a unit of each block's response is worth, rules' prices included."""
-        limits = self.program.limits
+        program, limits = self.program, self.program.limits
         if not len(limits.responses):
             return self.worth
-        priced = limits.matrix.T @ self.row_duals(outcome)
-        worth = self.worth - priced[self.program.layout.money + self.response.cell]
+        priced = limits.matrix.T @ self.row_duals(point.outcome)
+        worth = self.worth - priced[self.response.position]
         # A rule's price may take all worth from a response that is promised too high: where a
         # market is full, say. It is no less promised for that.
-        return np.asarray(np.maximum(np.maximum(worth, self.worth), 0.0))
+        least = self.worth
+        if program.tail is not None and self.objective is program.objective:
+            # A draw that is promised too much may be among the worst without having a price.
+            least = program.counts(point.decision)
+        return np.asarray(np.maximum(np.maximum(worth, least), 0.0))
 
     def row_duals(self, outcome: Outcome) -> Floats:
         """(rows,) objective gained per unit added to each right-hand side of `Limits.matrix`."""
@@ -254,7 +258,7 @@ class Relaxation:
         for number in limits.with_response[short[limits.with_response] > 0].tolist():
             sign = 1.0 if np.isfinite(limits.between[0][number]) else -1.0
             counts = sign * limits.matrix[[number]].toarray()[0]
-            blocks = counts[self.program.layout.money + self.response.cell]
+            blocks = counts[self.response.position]
             yield np.maximum(blocks, 0.0), float(short[number])
 
     def keeps(self, decision: Floats) -> bool:
@@ -377,7 +381,7 @@ class Relaxation:
 
     def _promised(self, most: Floats) -> Indices:
         """One column per block: the PuLP problem's where a rule speaks of it, or a new one."""
-        columns = self.program.column_of[self.program.layout.money + self.response.cell].copy()
+        columns = self.program.column_of[self.response.position].copy()
         new = np.flatnonzero(columns < 0)
         low = np.full(len(most), -np.inf)
         columns[new] = self.model.add_columns(np.zeros(len(new)), low[new], most[new] / self.value)
@@ -387,7 +391,7 @@ class Relaxation:
 
     def _hold_up(self) -> None:
         """Keep responses that cost money from being promised less than they are."""
-        costly = np.flatnonzero(self.response.rate[self.response.channel] > 0)
+        costly = np.flatnonzero(self.response.cost > 0)
         if len(costly):
             planes = floors(self.response, self.box).take(costly)
             rows = cuts(self.response, self.scale, self.columns, self.media, costly, planes)

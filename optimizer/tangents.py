@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from models.saturation import Floats
 from optimizer.box import Box
+from optimizer.curve_table import Indices
 from optimizer.envelope import Envelope, envelope, steepest_chord
-from optimizer.response import Indices, Response
+from optimizer.response import Response
 
 
 @dataclass(frozen=True)

@@ -8,14 +8,17 @@ import numpy as np
 
 from models.curve import Curves
 from models.saturation import Floats
+from optimizer.caution import Caution
 from optimizer.problem import AllocationProblem, Channel
+from reallot.errors import Finding, InputError
 from reallot.project import Project
 from reallot.project import policy as said
 from reallot.project.currency import minor_unit
 from reallot.project.dates import first_day_of
+from reallot.project.project import POLICY
 from reallot.rulebook import rules_of
 from reallot.rulebook.bends import bends_of
-from reallot.values import Results, check_results, parts_of, results_of
+from reallot.values import Results, check_results, counted_of, parts_of, results_of
 from scenarios.scenario import Scenario, apply, tied_out
 
 
@@ -25,7 +28,7 @@ def problem_of(
     """Everything the plan of one scenario depends on; ``time_limit`` in seconds."""
     policy = project.policy_in(scenario)
     budget = project.budget
-    results = results_of(project.history, curves)
+    results = results_of(project.history, curves, project.from_zero)
     check_results(policy, results)
     entries = [policy.says_of(name) for name in budget.channels]
     channels = tuple(_channel(project, policy, entry, curves, results) for entry in entries)
@@ -50,9 +53,11 @@ def problem_of(
         objective=policy.plan.objective,
         shift=policy.plan.shift_between_quarters,
         minor_unit=smallest,
+        caution=_caution(policy),
         time_limit=time_limit,
-        warnings=(*project.warnings, *curves.warnings, *rulebook.warnings),
+        warnings=(*project.warnings, *curves.warnings, *rulebook.warnings, *_cautious(policy)),
     )
+    _check_caution(base)
     return apply(future(project, scenario), base)
 
 
@@ -85,6 +90,7 @@ def _channel(
         tags=frozenset(entry.tags),
         value=sum(worth for _, worth in parts),
         parts=parts,
+        results=counted_of(policy, entry, results),
         fixed_cost=0.0 if entry.fixed_cost is None else entry.fixed_cost,
         cost_of_result=0.0 if entry.cost_of_result is None else entry.cost_of_result,
         group=cell.channel,
@@ -92,6 +98,30 @@ def _channel(
         region=cell.region,
         audience=cell.audience,
     )
+
+
+def _caution(policy: said.Policy) -> Caution | None:
+    asked = policy.plan.caution
+    return None if asked is None else Caution(asked.worst, asked.curves)
+
+
+def _cautious(policy: said.Policy) -> tuple[str, ...]:
+    """What the plan's figures mean where it is cautious."""
+    asked = policy.plan.caution
+    if asked is None:
+        return ()
+    return (
+        f"This plan is cautious: what it brings is the mean of the worst {asked.worst:.0%} of "
+        f"{asked.curves} draws of the curves, not what is expected.",
+    )
+
+
+def _check_caution(problem: AllocationProblem) -> None:
+    """InputError where no curve says what else it may be."""
+    if problem.caution is not None and not problem.unsure.any():
+        found = "no curve says what else it may be: none was fitted to a history"
+        expected = "Delete caution, or leave the curves of some channels to the history."
+        raise InputError([Finding(POLICY, None, "plan.caution", found, expected)])
 
 
 def _money(totals: tuple[Decimal, ...], budget: float | None, smallest: float) -> Floats:

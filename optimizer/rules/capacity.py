@@ -23,7 +23,8 @@ class Capacity(Rule):
 
     What a part of the budget would bring beyond ``most`` in a quarter is lost: it counts neither in
     the objective nor in a target. Where units of response are worth different amounts, those worth
-    least are lost. Money may still be spent there; it just brings nothing more.
+    least are lost. Money may still be spent there; it just brings nothing more. It is the response
+    that is lost: what curves of their own bring beside it (new customers, say) is not.
     """
 
     name = "capacity"

@@ -27,6 +27,10 @@ class Band:
         if not (0 <= self.down <= 1 and self.up >= 0):
             raise ValueError(f"a band needs 0 <= down <= 1 and up >= 0, not {self}")
 
+    def times(self, factor: float) -> Band:
+        """A band this much narrower."""
+        return Band(factor * self.down, factor * self.up)
+
 
 @dataclass(frozen=True)
 class Elasticity(Rule):
@@ -36,7 +40,8 @@ class Elasticity(Rule):
     band, else its unit's, else the default, else none. A unit with a band also moves no further in
     total; channels with a band of their own, and those over which a higher rule decides (stopped,
     committed, frozen, changed, held), are left out of that total. A channel whose current amount is
-    0 is not bound itself, but counts in its unit's total.
+    0 is not bound itself, but counts in its unit's total. The band of a channel whose curve is
+    ``unsure`` is ``weak`` times as wide.
     """
 
     name = "elasticity"
@@ -44,6 +49,12 @@ class Elasticity(Rule):
     default: Band | None = None
     unit: Mapping[str, Band] = field(default_factory=dict)
     channel: Mapping[str, Band] = field(default_factory=dict)
+    unsure: frozenset[str] = frozenset()
+    weak: float = 1.0
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.weak <= 1:
+            raise ValueError(f"weak must be from 0 to 1, not {self.weak}")
 
     def constrain(self, program: Program) -> None:
         """Two rows per channel and quarter, and two per unit and quarter."""
@@ -87,13 +98,17 @@ class Elasticity(Rule):
     def explain(self, row: Row) -> str:
         """Which band was reached, in per cent."""
         direction = "up" if row.side == "max" else "down"
-        return f"{row.key} may move {abs(row.limit):g} % {direction} and no further"
+        text = f"{row.key} may move {abs(row.limit):g} % {direction} and no further"
+        return f"{text}: moved less, its curve is unsure" if self._narrows(row.key) else text
 
     def remedy(self, row: Row, limit: float) -> str | None:
         """The wider band; none where it would have to go below nothing."""
         if limit < -100:
             return None
         word = "up" if row.side == "max" else "down"
+        if self._narrows(row.key):
+            further = f"{abs(limit):,.6g} % {word} instead of {abs(row.limit):,.6g} %"
+            return f"let {row.key} move {further}, though its curve is unsure (weak, move_unknown)"
         return f"allow {abs(limit):,.6g} % {word} instead of {abs(row.limit):,.6g} % (elasticity)"
 
     def _bands(self, problem: AllocationProblem) -> dict[int, Band]:
@@ -109,8 +124,12 @@ class Elasticity(Rule):
             if band is None:
                 band = self.default
             if band is not None:
-                bands[c] = band
+                bands[c] = band.times(self.weak) if self._narrows(channel.name) else band
         return bands
+
+    def _narrows(self, key: str) -> bool:
+        """Whether a channel moves less because its curve is unsure."""
+        return self.weak < 1 and key in self.unsure
 
     def _units(
         self, problem: AllocationProblem, bands: Mapping[int, Band]

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from models.saturation import Floats
 from optimizer.form import Row
-from optimizer.problem import Allocation, AllocationProblem
-from optimizer.response import response_of
+from optimizer.problem import RESPONSE, Allocation, AllocationProblem
+from optimizer.response import Response, expected_of
 
 if TYPE_CHECKING:
     from optimizer.program import Program
@@ -96,17 +97,39 @@ def responses(plan: Allocation) -> Floats:
 
     The baseline is excluded.
     """
-    response = response_of(plan.problem)
-    brought = np.zeros(plan.spend.shape)
-    brought.ravel()[response.cell] = response.block_values(*response.coordinates(plan.spend))
+    brought = results(plan, RESPONSE)
     for rule in plan.problem.rules:
         brought += rule.brings(plan)
     return brought
 
 
-def response_slack(plan: Allocation, rates: Floats) -> float:
-    """By how much a sum of rates (C,) x responses may miss its limit: what rounding moves it."""
-    response = response_of(plan.problem)
-    marginal = response.marginal(plan.spend, rates[response.channel])
+def results(plan: Allocation, metric: str) -> Floats:
+    """(C, Q) what each channel's quarter brings of a metric, by curves of its own alone."""
+    response = expected_of(plan.problem)
+    brought = np.zeros(plan.spend.shape)
+    of = np.flatnonzero(_of(response, metric))
+    values = response.block_values(*response.coordinates(plan.spend))
+    brought.ravel()[response.cell[of]] = values[of]
+    return brought
+
+
+def response_slack(
+    plan: Allocation, rates: Floats, others: Mapping[str, Floats] | None = None
+) -> float:
+    """By how much a sum of rates (C,) x responses may miss its limit: what rounding moves it.
+
+    ``others`` are rates (C,) at which the sum counts what curves of its own bring, by metric.
+    """
+    response = expected_of(plan.problem)
+    counts = response.own * rates[response.channel]
+    for metric, counted in (others or {}).items():
+        counts += _of(response, metric) * counted[response.channel]
+    marginal = response.marginal(plan.spend, counts)
     unit = plan.problem.minor_unit
     return unit * max(float(marginal.max(initial=0.0)), 0.5 * float(marginal.sum()))
+
+
+def _of(response: Response, metric: str) -> NDArray[np.bool_]:
+    """(B,) which blocks bring a metric."""
+    known = response.problem.results
+    return np.asarray(response.kind == (known.index(metric) if metric in known else -1))

@@ -12,7 +12,7 @@ from models.saturation import Floats
 from optimizer.form import LinearForm, Row
 from optimizer.problem import Allocation, AllocationProblem
 from optimizer.rules.fund import funds
-from optimizer.rules.rule import Rule, Violation, response_slack, responses, slack_of
+from optimizer.rules.rule import Rule, Violation, response_slack, responses, results, slack_of
 
 if TYPE_CHECKING:
     from optimizer.program import Program
@@ -24,10 +24,11 @@ def _said(key: str) -> str:
 
 @dataclass(frozen=True)
 class Target(Rule):
-    """sum over c, q of rate[c] * response[c, q] >= amount, in ``unit``.
+    """sum over c, q of rate[c] * response[c, q] + result[c, q] >= amount, in ``unit``.
 
     ``rates`` says what a unit of each channel's response counts (new customers per unit of revenue,
-    say); without it every unit counts 1. The true curves are meant, baseline excluded.
+    say); without it every unit counts 1. With a ``metric``, what channels bring of it by curves of
+    their own counts as well. The true curves are meant, baseline excluded.
     """
 
     name = "target"
@@ -36,17 +37,25 @@ class Target(Rule):
     amount: float
     unit: str
     rates: Mapping[str, float] | None = None
+    metric: str | None = None
 
     def constrain(self, program: Program) -> None:
         """One row over the whole horizon."""
-        form = program.brought(self._rates(program.problem))
+        problem = program.problem
+        form = program.brought(self._rates(problem))
+        if self.metric is not None:
+            channels, quarters = range(len(problem.channels)), range(len(problem.quarters))
+            form = form.plus(program.results(self.metric, channels, quarters))
         program.limit(self.name, self.key, None, form, at_least=self.amount, unit=self.unit)
 
     def check(self, plan: Allocation) -> Iterable[Violation]:
         """What the plan brings against the target."""
-        rates = self._rates(plan.problem)
-        short = self.amount - float(rates @ responses(plan).sum(axis=1))
-        if short > response_slack(plan, rates) + 1e-6 * abs(self.amount):
+        rates, brought = self._rates(plan.problem), responses(plan)
+        short, others = self.amount - float(rates @ brought.sum(axis=1)), {}
+        if self.metric is not None:
+            short -= float(results(plan, self.metric).sum())
+            others = {self.metric: np.ones(len(rates))}
+        if short > response_slack(plan, rates, others) + 1e-6 * abs(self.amount):
             text = f"the target for {_said(self.key)} is missed by {short:,.2f} {self.unit}"
             yield Violation(self.name, self.key, None, short, text)
 

@@ -90,10 +90,9 @@ class ScenarioFile(RuleTables):
             known = {} if policy.reserve is None else policy.reserve.model_dump(exclude_unset=True)
             changes["reserve"] = Reserve(**known | self.reserve.model_dump(exclude_unset=True))
         if self.elasticity is not None:
-            default = self.elasticity.default
-            changes["elasticity"] = Elasticities(
-                default=policy.elasticity.default if default is None else default,
-                unit=policy.elasticity.unit | self.elasticity.unit,
+            unit = policy.elasticity.unit | self.elasticity.unit
+            changes["elasticity"] = policy.elasticity.model_copy(
+                update=_given(self.elasticity) | {"unit": unit}
             )
         if self.tiers is not None:
             changes["tiers"] = policy.tiers.model_copy(update=self.tiers.named)

@@ -47,6 +47,10 @@ def _objective(
                 "margin for each channel."
             )
             yield file.finding(key, found, expected)
+    if policy.plan.objective == "spend" and policy.plan.caution is not None:
+        found = "the least money is no matter of what the curves may bring at worst"
+        expected = 'Delete caution, or write objective = "response" or "profit".'
+        yield file.finding(("plan", "caution"), found, expected)
     if policy.plan.objective == "spend" and not policy.target.named:
         found = "there is no target that the least money should meet"
         yield file.finding(key, found, "Write one: [target] with response = 1_000_000, say.")

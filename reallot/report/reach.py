@@ -10,7 +10,7 @@ from models.curve import ResponseCurve
 from models.saturation import Floats
 from optimizer.plan import Plan
 from optimizer.problem import AllocationProblem
-from optimizer.response import response_of
+from optimizer.response import expected_of
 from reallot.report.figures import full, table_decimals
 
 _POINTS = 61
@@ -43,7 +43,7 @@ class Standing:
 def standings(plan: Plan) -> dict[str, Standing]:
     """Every channel that has a curve, in the plan's order."""
     problem = plan.problem
-    media_of = response_of(problem).media
+    media_of = expected_of(problem).media
     current, recommended = media_of(problem.current), media_of(plan.allocation.spend)
     return {
         channel.name: _standing(problem, c, channel.curve, current[c], recommended[c])

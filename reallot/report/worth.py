@@ -10,8 +10,8 @@ import numpy as np
 from models.saturation import Floats
 from optimizer.comparable import spent_lines
 from optimizer.plan import Plan
-from optimizer.problem import Channel
-from optimizer.response import response_of
+from optimizer.problem import AllocationProblem, Channel
+from optimizer.response import expected_of
 from reallot.values import DIRECT, PARTS, WEIGHT
 
 
@@ -55,21 +55,25 @@ class Worth:
 def worth_of(plan: Plan) -> tuple[Worth, ...]:
     """Every channel's worth, then the total; empty where all is one part and one kind of cost."""
     problem = plan.problem
-    used = {name for channel in problem.channels for name, _ in _parts(channel)}
+    used = {name for channel in problem.channels for name, _ in _named(channel)}
     names = [name for name in PARTS if name in used]
     costly = any(c.fixed_cost > 0 or c.cost_of_result > 0 for c in problem.channels)
     if len(names) <= 1 and not costly and problem.objective != "profit":
         return ()
     spent = spent_lines(problem)[:, None]
     spend = plan.allocation.spend * spent
-    value = _values(plan, spend)
-    media = response_of(problem).media(spend)
+    response = expected_of(problem)
+    media = response.media(spend)
+    brought = np.zeros((len(problem.results), len(problem.channels)))
+    blocks = response.block_values(*response.coordinates(plan.allocation.spend))
+    np.add.at(brought, (response.kind, response.channel), blocks)
+    value = _values(plan, spend, brought)
     fixed = np.minimum(spend, np.array([[channel.fixed_cost] for channel in problem.channels]))
     result = spend - fixed - media
     found = [
         Worth(
             channel.name,
-            {name: value[c] * _share(channel, name) for name in names},
+            {name: value[c] * _share(problem, c, name, brought[:, c]) for name in names},
             float(fixed[c].sum()),
             float(media[c].sum()),
             float(result[c].sum()),
@@ -87,24 +91,45 @@ def worth_of(plan: Plan) -> tuple[Worth, ...]:
     return (*found, total)
 
 
-def _values(plan: Plan, spend: Floats) -> list[float]:
-    """(C,) what every channel brings, before anything is paid for it."""
+def _values(plan: Plan, spend: Floats, brought: Floats) -> list[float]:
+    """(C,) what every channel brings, before anything is paid for it.
+
+    ``brought`` (results, C) is what it brings of each of the problem's results.
+    """
     problem = plan.problem
-    brought = dict.fromkeys(plan.lines, 0.0)
+    expected = dict.fromkeys(plan.lines, 0.0)
     for row in plan.rows:
-        brought[row.channel] += row.expected_response
-    values = [brought[name] for name in problem.names]
+        expected[row.channel] += row.expected_response
+    values = [expected[name] for name in problem.names]
     if problem.objective == "profit":
         values = [value + float(spend[c].sum()) for c, value in enumerate(values)]
     if problem.objective == "spend":
-        values = [v * channel.value for v, channel in zip(values, problem.channels, strict=True)]
+        beside = np.sum(problem.values[1:] * brought[1:], axis=0).tolist()
+        values = [
+            value * channel.value + more
+            for value, channel, more in zip(values, problem.channels, beside, strict=True)
+        ]
     return values
 
 
-def _share(channel: Channel, name: str) -> float:
-    """The part of a channel's value that goes by this name."""
-    return dict(_parts(channel)).get(name, 0.0) / channel.value if channel.value else 0.0
+def _share(problem: AllocationProblem, c: int, name: str, brought: Floats) -> float:
+    """The part of a channel's value that goes by this name; ``brought`` (results,) of each."""
+    channel = problem.channels[c]
+    if not channel.results:
+        return dict(_parts(channel)).get(name, 0.0) / channel.value if channel.value else 0.0
+    parts = [_parts(channel), *(() for _ in problem.results[1:])]
+    for metric, result in channel.results.items():
+        parts[problem.results.index(metric)] = result.parts
+    whole = float(problem.values[:, c] @ brought)
+    part = sum(dict(of).get(name, 0.0) * much for of, much in zip(parts, brought, strict=True))
+    return float(part) / whole if whole else 0.0
 
 
 def _parts(channel: Channel) -> tuple[tuple[str, float], ...]:
     return channel.parts or ((DIRECT, channel.value),)
+
+
+def _named(channel: Channel) -> tuple[tuple[str, float], ...]:
+    """The parts of the response's value, and of that of everything beside it."""
+    beside = (part for result in channel.results.values() for part in result.parts)
+    return (*_parts(channel), *beside)

@@ -15,7 +15,13 @@ def elasticity(said_: said.Policy, channels: tuple[Channel, ...]) -> tuple[rules
     channel = {e.name: _band(e.elasticity) for e in entries if e.elasticity is not None}
     if default is None and not unit and not channel:
         return ()
-    return (rules.Elasticity(None if default is None else _band(default), unit, channel),)
+    unsure = frozenset(
+        c.name
+        for c, entry in zip(channels, entries, strict=True)
+        if c.curve is not None and c.curve.diagnostics.flags and not entry.move_unknown
+    )
+    whole = None if default is None else _band(default)
+    return (rules.Elasticity(whole, unit, channel, unsure, said_.elasticity.weak),)
 
 
 def _band(sides: said.Sides) -> rules.Band:

@@ -26,8 +26,9 @@ def targets(
     if asked.roi is not None:
         named.append(rules.RoiTarget(asked.roi))
     if asked.new_customers is not None:
-        rates = results.new_customers
-        named.append(rules.Target("new_customers", asked.new_customers, "new customers", rates))
+        metric = "new_customers"
+        rates = results.without_curve(metric)
+        named.append(rules.Target(metric, asked.new_customers, "new customers", rates, metric))
     return tuple(named)
 
 
@@ -44,7 +45,9 @@ def target_warnings(
                 "the history has no more."
             )
     if policy.target.new_customers is not None:
-        without = [c.name for c in channels if c.curve and c.name not in results.new_customers]
+        without = [
+            c.name for c in channels if c.curve and not results.shows("new_customers", c.name)
+        ]
         if without:
             warnings.append(
                 f"The target for new customers counts none of {', '.join(without)}: the last 12 "
@@ -59,7 +62,7 @@ def returns(
     """The least that channels must return, and the most that a customer may cost."""
     entries = [policy.says_of(channel.name) for channel in channels]
     ceilings = {
-        entry.name: rules.Ceiling(entry.cac_ceiling, results.acquired[entry.name])
+        entry.name: _ceiling(entry.name, entry.cac_ceiling, results)
         for entry in entries
         if entry.cac_ceiling is not None
     }
@@ -70,3 +73,13 @@ def returns(
     if floors:
         named.append(rules.RoiFloor(floors))
     return tuple(named)
+
+
+def _ceiling(channel: str, cost: float, results: Results) -> rules.Ceiling:
+    """What a customer may cost, counted by the channel's own curve of them where it has one."""
+    metric = results.acquired(channel)
+    if metric is None:
+        raise ValueError(f"it is not known what customers {channel} brings")
+    if results.curve(metric, channel) is not None:
+        return rules.Ceiling(cost, metric=metric)
+    return rules.Ceiling(cost, results.rates[metric][channel])

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from models import Curves, FitDiagnostics, History, Period, ResponseCurve
+from models.curve import Member
 from models.saturation import Form
 from tests.models.worlds import attributed_world
 
@@ -42,6 +43,16 @@ def test_a_channel_is_found_by_its_name():
     assert "TV" not in curves
     with pytest.raises(KeyError):
         curves["TV"]
+
+
+def test_a_draw_is_the_curve_with_a_members_parameters():
+    unsure = replace(CURVE, members=(Member(0.5, 1e12, 0.8, 0.1), Member(0.2, 3e12, 0.6, 0.4)))
+    drawn = unsure.drawn(1)
+    assert (drawn.top, drawn.half, drawn.slope, drawn.carryover) == (0.2, 3e12, 0.6, 0.4)
+    assert drawn.members == ()
+    # The same steady spend leaves 0.9 / 0.6 as much behind.
+    assert drawn.last_adstock == pytest.approx(3.3 * 0.9 / 0.6)
+    assert replace(unsure, last_adstock=None).drawn(0).last_adstock is None
 
 
 @pytest.mark.parametrize(

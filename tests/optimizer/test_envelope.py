@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.saturation import Form
+from optimizer.curve_table import CurveTable
 from optimizer.envelope import envelope
-from optimizer.response import CurveTable
 
 
 def curve_table(form: Form, slope: float) -> CurveTable:

@@ -1,11 +1,14 @@
 """What a unit of response counts: parts, weights, and the rates behind them."""
 
+from dataclasses import replace
+
 import pytest
 
-from models.curve import Curves, ResponseCurve
+from models.curve import Curves, FitDiagnostics, Member, ResponseCurve
 from models.period import Period
 from models.saturation import Form
 from optimizer import rules
+from optimizer.caution import Caution
 from reallot.assemble import problem_of
 from reallot.errors import InputError
 from tests.reallot.projects import HISTORY, POLICY, read, write_project, write_scenarios
@@ -25,10 +28,10 @@ COUNTED = "date,channel,spend,revenue,new_customers,conversions,exposures\n" + "
 SEARCH = '\n[[channel]]\nname = "Search"\ntags = ["new_product", "core"]\n'
 
 
-def problem(folder, addition="", plan="", history=COUNTED, scenario="base"):
+def problem(folder, addition="", plan="", history=COUNTED, scenario="base", curves=BOTH):
     policy = POLICY.replace("quarters = 2", f"quarters = 2\n{plan}") + addition
     project = read(folder, reallot__toml=policy, history__csv=history)
-    return problem_of(project, BOTH, scenario, 60)
+    return problem_of(project, curves, scenario, 60)
 
 
 def rule_of(base, kind):
@@ -137,3 +140,91 @@ def test_customers_that_came_without_any_return_cannot_be_counted(tmp_path):
 
 def test_a_history_without_customers_needs_none(tmp_path):
     assert search(problem(tmp_path, history=HISTORY)).value == 1
+
+
+# Customers of Search have a curve of their own; those of TV come in proportion to its revenue.
+OWN = replace(BOTH, results={"new_customers": (replace(curve("Search"), top=5),)})
+
+
+def test_new_customers_with_a_curve_of_their_own_count_by_it(tmp_path):
+    text = SEARCH + "lifetime_value = 650\n[weights]\nnew_product = 1.2\n"
+    channel = search(problem(tmp_path, text, curves=OWN))
+    assert channel.parts == (("direct", 1.0), ("strategic weight", pytest.approx(0.2)))
+    result = channel.results["new_customers"]
+    assert result.curve == OWN.results["new_customers"][0]
+    assert result.value == pytest.approx(1.2 * 650)
+    assert dict(result.parts)["new customers"] == 650
+
+
+def test_customers_that_nothing_counts_are_left_out(tmp_path):
+    assert search(problem(tmp_path, SEARCH, curves=OWN)).results == {}
+    direct = problem(tmp_path, SEARCH + "lifetime_value = 650\n", 'value = "direct"', curves=OWN)
+    assert search(direct).results == {}
+
+
+def test_a_ceiling_and_a_target_count_customers_by_their_own_curve_where_there_is_one(tmp_path):
+    text = SEARCH + "cac_ceiling = 80\n[target]\nnew_customers = 7\n"
+    both = COUNTED.replace("TV,200,300,,6", "TV,200,300,3,6")
+    base = problem(tmp_path, text, curves=OWN, history=both)
+    assert search(base).results["new_customers"].value == 0
+    ceiling = rule_of(base, rules.CacCeiling)[0].ceilings["Search"]
+    assert ceiling == rules.Ceiling(80, metric="new_customers")
+    (target,) = rule_of(base, rules.Target)
+    assert (target.metric, target.rates) == ("new_customers", {"TV": pytest.approx(0.01)})
+
+
+def test_a_curve_of_customers_without_a_signal_leaves_the_rate(tmp_path):
+    unknown = replace(OWN.results["new_customers"][0], known=False)
+    curves = replace(BOTH, results={"new_customers": (unknown,)})
+    channel = search(problem(tmp_path, SEARCH + "lifetime_value = 650\n", curves=curves))
+    assert channel.results == {}
+    assert channel.value == pytest.approx(7.5)
+
+
+DRAWN = Curves(
+    (replace(curve("Search"), members=(Member(400, 90, 1, 0), Member(600, 110, 1, 0))), curve("TV"))
+)
+
+
+def test_caution_reaches_the_problem_and_the_plan_says_what_it_means(tmp_path):
+    base = problem(tmp_path, plan="caution = { worst = 0.5, curves = 2 }", curves=DRAWN)
+    assert base.caution == Caution(0.5, 2)
+    assert any("worst 50% of 2 draws" in warning for warning in base.warnings)
+    assert problem(tmp_path, curves=DRAWN).caution is None
+
+
+def test_caution_holds_in_every_scenario(tmp_path):
+    write_project(tmp_path)
+    write_scenarios(tmp_path, storm="demand = 0.5\n")
+    base = problem(tmp_path, plan="caution = {}", curves=DRAWN, scenario="storm")
+    assert base.caution == Caution(0.2, 20)
+
+
+def test_caution_without_any_doubt_is_refused(tmp_path):
+    with pytest.raises(InputError) as caught:
+        problem(tmp_path, plan="caution = {}")
+    assert [finding.column for finding in caught.value.findings] == ["plan.caution"]
+
+
+def flagged(channel, *flags):
+    return replace(curve(channel), diagnostics=FitDiagnostics("totals", flags=flags))
+
+
+def test_channels_whose_curve_is_unsure_move_less_where_the_policy_says_so(tmp_path):
+    curves = Curves((flagged("Search", "weak"), flagged("TV")))
+    text = "weak = 0.5\n"
+    (rule,) = rule_of(problem(tmp_path, text, curves=curves), rules.Elasticity)
+    assert (rule.unsure, rule.weak) == ({"Search"}, 0.5)
+    lifted = text + '\n[[channel]]\nname = "Search"\nmove_unknown = true\n'
+    (rule,) = rule_of(problem(tmp_path, lifted, curves=curves), rules.Elasticity)
+    assert rule.unsure == frozenset()
+    (rule,) = rule_of(problem(tmp_path, curves=curves), rules.Elasticity)
+    assert rule.weak == 1
+
+
+def test_a_scenario_may_let_unsure_channels_move_less(tmp_path):
+    write_project(tmp_path)
+    write_scenarios(tmp_path, storm="[elasticity]\nweak = 0.25\n")
+    curves = Curves((flagged("Search", "weak"), curve("TV")))
+    (rule,) = rule_of(problem(tmp_path, curves=curves, scenario="storm"), rules.Elasticity)
+    assert (rule.weak, rule.default) == (0.25, rules.Band(0.2, 0.2))

@@ -30,7 +30,11 @@ Elasticity = Annotated[Sides, BeforeValidator(_both_sides)]
 
 
 class Elasticities(Section):
-    """[elasticity]: how far amounts may move."""
+    """[elasticity]: how far amounts may move.
+
+    ``weak`` is what is left of it for channels whose curve is unsure.
+    """
 
     default: Elasticity | None = None
     unit: dict[str, Elasticity] = Field(default_factory=dict)
+    weak: Fraction = 1.0

@@ -16,6 +16,16 @@ from reallot.project.policy.types import (
     Section,
 )
 
+# Draws of the curves that a cautious plan looks at: each is a copy of the whole response.
+MOST_CURVES = 20
+
+
+class Caution(Section):
+    """caution = { … }: the mean of the ``worst`` share of so many ``curves`` is what counts."""
+
+    worst: Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)] = 0.2
+    curves: Annotated[int, Field(ge=1, le=MOST_CURVES)] = MOST_CURVES
+
 
 class Plan(Section):
     """[plan]: the horizon, the money, and what it is to bring."""
@@ -30,6 +40,7 @@ class Plan(Section):
     margin: Fraction | None = None
     shift_between_quarters: Fraction = 0.0
     rounding: Amount | None = None
+    caution: Caution | None = None
 
 
 class HistoryTable(Section):

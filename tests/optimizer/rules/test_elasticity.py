@@ -3,8 +3,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from optimizer.errors import RulesCollide
 from optimizer.reallocate import reallocate, violations
-from optimizer.rules import Band, Budget, Committed, Elasticity, Reserve
+from optimizer.rules import Band, Budget, Committed, Elasticity, Floor, Reserve
 from tests.optimizer.rules.pricing import gain, price, solved
 from tests.optimizer.worlds import allocation, channel, problem, with_rules
 
@@ -97,3 +98,47 @@ def test_one_more_point_of_elasticity_brings_its_price() -> None:
     brings = gain(base, (Budget(), looser, Reserve()))
     paid = price(solved(base), "elasticity", "Search", "max")
     assert 0.5 * paid == pytest.approx(brings, rel=0.02)
+
+
+WEAK = Elasticity(default=Band(0.2, 0.2), unsure=frozenset({"Print"}), weak=0.5)
+
+
+def test_a_channel_whose_curve_is_unsure_moves_less() -> None:
+    moved = change(WEAK)
+    assert moved["Search"] == pytest.approx(20)
+    assert moved["Print"] == pytest.approx(-10)
+
+
+def test_the_plan_says_that_it_moves_less_because_its_curve_is_unsure() -> None:
+    rows = {row.channel: row.reason for row in reallocate(with_rules(BASE, WEAK)).rows}
+    assert (
+        "Print may move 10 % down and no further: moved less, its curve is unsure" in rows["Print"]
+    )
+    assert "unsure" not in rows["Search"]
+
+
+def test_a_plan_that_moves_what_is_unsure_further_is_noticed() -> None:
+    base = with_rules(BASE, WEAK)
+    kept = violations(allocation(base, [[110.0], [100.0], [100.0], [90.0]]))
+    assert kept == ()
+    broken = violations(allocation(base, [[115.0], [100.0], [100.0], [85.0]]))
+    assert [(v.rule, v.key) for v in broken] == [("elasticity", "Print")]
+
+
+def test_a_channels_own_band_is_narrowed_as_well() -> None:
+    rule = replace(WEAK, channel={"Print": Band(0.5, 0.5)})
+    assert change(rule)["Print"] == pytest.approx(-25)
+
+
+def test_the_remedy_names_what_holds_an_unsure_channel_back() -> None:
+    rule = replace(WEAK, weak=0.0)
+    base = with_rules(BASE, rule, Floor({"Print": 120.0}))
+    with pytest.raises(RulesCollide) as collided:
+        reallocate(base)
+    assert any("though its curve is unsure" in text for text in collided.value.conflict.remedies)
+
+
+@pytest.mark.parametrize("weak", [-0.1, 1.5])
+def test_a_factor_is_a_share(weak: float) -> None:
+    with pytest.raises(ValueError, match="weak"):
+        replace(WEAK, weak=weak)

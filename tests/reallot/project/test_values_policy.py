@@ -162,3 +162,34 @@ def test_customers_of_another_channel_are_none_of_this_one(tmp_path):
     text = POLICY + CHANNELS.replace("tags", "lifetime_value = 9\ntags")
     finding = the_finding(tmp_path, reallot__toml=text, history__csv=only_tv)
     assert finding.found == "the history shows no new_customers of 'Search'"
+
+
+def test_caution_is_read_with_what_it_leaves_out(tmp_path):
+    text = plan_with("caution = { worst = 0.1 }")
+    caution = read(tmp_path, reallot__toml=text).policy.plan.caution
+    assert caution is not None
+    assert (caution.worst, caution.curves) == (0.1, 20)
+    assert read(tmp_path, reallot__toml=POLICY).policy.plan.caution is None
+
+
+@pytest.mark.parametrize(
+    "said", ["worst = 0", "worst = 1.5", "curves = 0", "curves = 21", "best = 0.2"]
+)
+def test_a_caution_that_means_nothing_is_refused(tmp_path, said):
+    finding = the_finding(tmp_path, reallot__toml=plan_with(f"caution = {{ {said} }}"))
+    assert finding.file == "reallot.toml"
+    assert "caution" in str(finding)
+
+
+def test_the_least_money_has_no_caution(tmp_path):
+    text = plan_with('objective = "spend"\ncaution = {}') + "[target]\nresponse = 100\n"
+    finding = the_finding(tmp_path, reallot__toml=text)
+    assert "at worst" in finding.found
+    assert "Delete caution" in finding.expected
+
+
+def test_what_is_left_for_unsure_channels_is_a_share(tmp_path):
+    assert read(tmp_path, reallot__toml=POLICY + "weak = 0.5\n").policy.elasticity.weak == 0.5
+    assert read(tmp_path, reallot__toml=POLICY).policy.elasticity.weak == 1
+    finding = the_finding(tmp_path, reallot__toml=POLICY + "weak = 1.5\n")
+    assert "weak" in str(finding)

@@ -3,8 +3,9 @@ from dataclasses import replace
 import pytest
 
 from optimizer.plan import Plan
-from optimizer.problem import Channel
+from optimizer.problem import Channel, Result
 from optimizer.reallocate import reallocate
+from optimizer.rules import Target
 from reallot.report.worth import worth_of
 from reallot.values import CUSTOMERS, DIRECT, WEIGHT
 from tests.optimizer.worlds import channel, problem
@@ -45,3 +46,37 @@ def test_a_weight_is_no_return() -> None:
 
 def test_where_all_is_one_part_and_one_kind_nothing_is_told_apart() -> None:
     assert worth_of(plan_of(channel("Search"), current=[[100.0]])) == ()
+
+
+def customers_of(
+    name: str, value: float, parts: tuple[tuple[str, float], ...]
+) -> dict[str, Result]:
+    curve = channel(name, 100, 600).curve
+    assert curve is not None
+    return {"new_customers": Result(curve, value, parts)}
+
+
+def test_customers_by_their_own_curve_are_a_part_of_their_own() -> None:
+    own = customers_of("Search", 3.6, ((CUSTOMERS, 3.0), (WEIGHT, 0.6)))
+    parts = ((DIRECT, 1.0), (WEIGHT, 0.2))
+    search = replace(channel("Search", 900, 200), value=1.2, parts=parts, results=own)
+    plan = plan_of(search, current=[[200.0]])
+    worth = worth_of(plan)[0]
+    # 900 * 200 / 400 of response, 100 * 200 / 800 customers.
+    assert worth.parts == {
+        DIRECT: pytest.approx(450),
+        CUSTOMERS: pytest.approx(3 * 25),
+        WEIGHT: pytest.approx(0.2 * 450 + 0.6 * 25),
+    }
+    assert worth.value == pytest.approx(plan.objective)
+
+
+def test_the_least_money_counts_customers_in_its_worth_as_well() -> None:
+    own = customers_of("Search", 3.0, ((CUSTOMERS, 3.0),))
+    search = replace(channel("Search", 900, 200), results=own)
+    base = problem((search,), [[200.0]], (Target("response", 450, "CNY"),), objective="spend")
+    worth = worth_of(reallocate(base))[0]
+    assert worth.parts == {
+        DIRECT: pytest.approx(450, rel=1e-4),
+        CUSTOMERS: pytest.approx(75, rel=1e-4),
+    }
