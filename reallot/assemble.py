@@ -16,10 +16,11 @@ from reallot.project import policy as said
 from reallot.project.currency import minor_unit
 from reallot.project.dates import first_day_of
 from reallot.project.project import POLICY
+from reallot.project.scenario_file import ScenarioFile
 from reallot.rulebook import rules_of
 from reallot.rulebook.bends import bends_of
 from reallot.values import Results, check_results, counted_of, parts_of, results_of
-from scenarios.scenario import Scenario, apply, tied_out
+from scenarios.scenario import Factors, Scenario, apply, tied_out
 
 
 def problem_of(
@@ -71,9 +72,20 @@ def future(project: Project, name: str) -> Scenario:
         media_price=file.media_price,
         budget=file.budget,
         channel_demand={c.name: c.demand for c in own if c.demand is not None},
-        channel_media_price={c.name: c.media_price for c in own if c.media_price is not None},
+        channel_media_price=_media_prices(project.policy_in(name), file),
         probability=file.probability,
+        signal=None if file.signal is None else file.signal.words,
     )
+
+
+def _media_prices(policy: said.Policy, file: ScenarioFile) -> dict[str, Factors]:
+    """The prices of channels that have their own, or that are paid in a currency that moves."""
+    own = {c.name: c.media_price for c in file.channel if c.media_price is not None}
+    for channel in policy.channel:
+        if channel.buys_in in file.exchange:
+            price, rate = own.get(channel.name, file.media_price), file.exchange[channel.buys_in]
+            own[channel.name] = tuple((np.asarray(price) * np.asarray(rate)).tolist())
+    return own
 
 
 def _channel(

@@ -20,7 +20,8 @@ class Scenario:
 
     ``demand`` multiplies response, ``media_price`` what a unit of media costs, ``budget`` the money
     of a quarter. A channel named in ``channel_demand`` or ``channel_media_price`` takes its own
-    factors in place of the general ones. ``probability`` is None where it was not given.
+    factors in place of the general ones. ``probability`` is None where it was not given, ``signal``
+    says what shows that the future has arrived.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Scenario:
     channel_demand: Mapping[str, Factors] = field(default_factory=dict)
     channel_media_price: Mapping[str, Factors] = field(default_factory=dict)
     probability: float | None = None
+    signal: str | None = None
 
 
 def apply(scenario: Scenario, problem: AllocationProblem) -> AllocationProblem:

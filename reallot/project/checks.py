@@ -33,6 +33,7 @@ _TABLES_BY_NAME = (
     "capacity",
     "named_reserve",
     "layers",
+    "event",
 )
 PROBABILITY_SLACK = 1e-6
 PACING_SLACK = 1e-6
@@ -86,6 +87,15 @@ def check_scenario(scenario: ScenarioFile, file: TomlFile, policy: Policy) -> It
             (("channel", i, "demand"), channel.demand),
             (("channel", i, "media_price"), channel.media_price),
         ]
+    entries = (*policy.channel, *scenario.channel)
+    bought_in = {entry.buys_in for entry in entries if entry.buys_in is not None}
+    for currency, rates in scenario.exchange.items():
+        factors.append((("exchange", currency), rates))
+        if currency not in bought_in:
+            found = f"no channel is bought in {quoted(currency)}"
+            near = did_you_mean(currency, bought_in)
+            expected = f'Write buys_in = "{currency}" in its [[channel]], or delete this.{near}'
+            yield file.finding(("exchange", currency), found, expected)
     for key, values in factors:
         if values is not None and len(values) not in (1, quarters):
             found = f"found {len(values)} numbers for {quarters} quarters"
@@ -225,6 +235,11 @@ def _names(policy: Policy, file: TomlFile, planned: Cells) -> Iterator[Finding]:
         for name in resource.per_unit:
             if name not in planned:
                 yield unknown_name(file, (*key, name), "channel", name, planned)
+    for event in policy.event:
+        for i, hit in enumerate(event.channel):
+            if hit.name not in planned:
+                key = (*file.entry("event", event.name), "channel", i, "name")
+                yield unknown_name(file, key, "channel", hit.name, planned)
     if policy.pilots is not None and policy.pilots.tag not in tags:
         yield unknown_name(file, ("pilots", "tag"), "tag", policy.pilots.tag, tags)
     for key, part in _parts(policy, file):

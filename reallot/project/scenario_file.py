@@ -23,6 +23,7 @@ from reallot.project.policy import (
     Tiers,
 )
 from reallot.project.policy.types import Amount, Band, Fraction, as_tuple, number_or_list
+from reallot.project.signal import Signals
 
 # One factor for all quarters, or one for each.
 Factors = Annotated[
@@ -63,7 +64,8 @@ class ScenarioFile(RuleTables):
     demand: Factors = ONE
     media_price: Prices = ONE
     budget: Factors = ONE
-    signal: Any = None
+    signal: Signals | None = None
+    exchange: dict[str, Prices] = Field(default_factory=dict)
     elasticity: Elasticities | None = None
     channel: Annotated[tuple[ScenarioChannel, ...], BeforeValidator(as_tuple)] = ()
     share: Annotated[tuple[ShareChange, ...], BeforeValidator(as_tuple)] = ()

@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field
 
 from reallot.project.policy.capacity import Capacity
+from reallot.project.policy.chance import Event, EventChannel, Simulate
 from reallot.project.policy.change import Change
 from reallot.project.policy.channel import Channel
 from reallot.project.policy.earmark import Earmark
@@ -31,6 +32,8 @@ __all__ = [
     "Earmark",
     "Elasticities",
     "Elasticity",
+    "Event",
+    "EventChannel",
     "Exploration",
     "HistoryTable",
     "Layers",
@@ -50,6 +53,7 @@ __all__ = [
     "Section",
     "Share",
     "Sides",
+    "Simulate",
     "StrategicReserve",
     "Target",
     "Tier",
@@ -66,6 +70,8 @@ class Policy(RuleTables):
     share: Annotated[tuple[Share, ...], BeforeValidator(as_tuple)] = ()
     tiers: Tiers = Tiers()
     packages: Packages = Packages()
+    simulate: Simulate = Simulate()
+    event: Annotated[tuple[Event, ...], BeforeValidator(as_tuple)] = ()
     columns: dict[str, Names] = Field(default_factory=dict)
     history: HistoryTable = HistoryTable()
 

@@ -9,6 +9,7 @@ from pydantic import BeforeValidator
 from reallot.project.policy.elasticity import Elasticity
 from reallot.project.policy.types import (
     Amount,
+    Currency,
     Fraction,
     Listed,
     Names,
@@ -25,11 +26,13 @@ class Channel(Section):
     something are ``cost_of_result`` (a unit of response), ``cac_ceiling`` and ``lifetime_value``
     (a new customer) and ``exposure_value`` (an exposure). ``margin`` is the share of response that
     is profit, ``roi_floor`` the least response per unit of money. ``like`` names similar channels,
-    whose curves stand in for one of its own.
+    whose curves stand in for one of its own. ``buys_in`` is the currency its media are paid in,
+    where that is not the plan's: a scenario's ``exchange`` moves its price.
     """
 
     name: str
     unit: str | None = None
+    buys_in: Currency | None = None
     tags: Listed = ()
     elasticity: Elasticity | None = None
     floor: Amount | None = None
