@@ -61,12 +61,14 @@ class Site:
     """Where a block stands in the model.
 
     ``media`` (C * Q,) the column of every cell's media, ``promised`` that of the block's
-    over-estimate, ``switch`` that of being active, None where it has none.
+    over-estimate, ``switch`` that of being active, None where it has none. ``held_up`` is whether
+    the response may be promised too little as well.
     """
 
     media: Indices
     promised: int
     switch: int | None = None
+    held_up: bool = False
 
 
 class SplitBlock:
@@ -79,6 +81,7 @@ class SplitBlock:
         self.model = model
         self.scale = scale
         self.response = response
+        self.held_up = site.held_up
         self.pieces: list[Piece] = []
         self._parts: dict[int, frozenset[int]] = {}
         self._visits: list[tuple[Piece, Floats, Floats]] = []
@@ -112,7 +115,7 @@ class SplitBlock:
         s = response.adstocked(here, state)
         excess = response.weight * (piece.envelope.value_and_slope(s)[0] - response.curves.value(s))
         box = piece.box
-        if response.cost[0] > 0:
+        if self.held_up:
             # What costs money may be promised too little as well.
             high = response.adstocked(box.x_high, box.y_high)
             slope = steepest_chord(response.curves, response.adstocked(box.x_low, box.y_low), high)
@@ -214,7 +217,7 @@ class SplitBlock:
         points = [box.at(fraction) for fraction in _FIRST_TANGENTS]
         for x, y in points:
             self.cut(piece, tangents(self.response, piece.envelope, x, y))
-        if self.response.cost[0] > 0:
+        if self.held_up:
             self.cut(piece, floors(self.response, box), from_below=True)
         return piece
 

@@ -210,6 +210,22 @@ class Program:
             return form
         return self._sure.plus(self.tail.mean())
 
+    @cached_property
+    def shunned(self) -> Floats:
+        """(B,) what the objective gains by a unit less of each block's response.
+
+        Only where caution counts by draws what a market has room for as it is expected.
+        """
+        response, problem = self.response, self.problem
+        gain = np.zeros(len(response.kind))
+        unsure = (response.kind == 0) & problem.unsure[0, response.channel]
+        for extra in self.extras if self.tail is not None else ():
+            if extra.loses:
+                there = np.isin(response.channel, extra.loses)
+                there &= unsure & (response.quarter == extra.quarter)
+                gain[there] -= extra.counts(problem.values[0])
+        return gain
+
     @property
     def tail_rows(self) -> Indices:
         """Which rows of `Limits.matrix` say what the worst of the draws are; empty without them."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from models.saturation import Floats
 from optimizer.box import Box
@@ -158,8 +159,11 @@ class Relaxation:
             split.follow(outcome.values)
 
     def withheld(self, point: Point) -> Floats:
-        """(B,) money by which a solution pays less for a block's response than it costs."""
-        rate = self.response.cost
+        """(B,) money by which a solution pays less for a block's response than it costs.
+
+        What it gains otherwise by promising less counts as money, too.
+        """
+        rate = self.response.cost + self.program.shunned * self.scale.money / self.unit
         true = self.response.block_values(point.x, point.y)
         return np.asarray(rate * np.maximum(true - point.promised, 0.0))
 
@@ -389,9 +393,14 @@ class Relaxation:
         self.model.set_bounds(columns[old], low[old], most[old] / self.value)
         return columns
 
+    @cached_property
+    def _held_up(self) -> NDArray[np.bool_]:
+        """(B,) whether a solution may gain by promising less response than there is."""
+        return np.asarray((self.response.cost > 0) | (self.program.shunned > 0))
+
     def _hold_up(self) -> None:
         """Keep responses that cost money from being promised less than they are."""
-        costly = np.flatnonzero(self.response.cost > 0)
+        costly = np.flatnonzero(self._held_up)
         if len(costly):
             planes = floors(self.response, self.box).take(costly)
             rows = cuts(self.response, self.scale, self.columns, self.media, costly, planes)
@@ -413,7 +422,8 @@ class Relaxation:
             low, high = media_at(self.program, int(self.response.cell[block]))
             box = Box(np.array([low]), np.array([high]), box.y_low, box.y_high)
         column = None if switch is None else int(self.program.column_of[switch])
-        site = Site(self.media, int(self.columns[block]), column)
+        held_up = bool(self._held_up[block])
+        site = Site(self.media, int(self.columns[block]), column, held_up)
         return SplitBlock(self.model, self.scale, self.response.take(one), box, site)
 
 

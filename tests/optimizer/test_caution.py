@@ -12,7 +12,20 @@ from optimizer.caution import Caution
 from optimizer.problem import Allocation, AllocationProblem, Channel
 from optimizer.program import Program
 from optimizer.reallocate import reallocate, violations
-from optimizer.rules import Band, Cap, CostOfResult, Elasticity, FixedCost, Reserve, Target
+from optimizer.rules import (
+    Band,
+    Cap,
+    Capacity,
+    CostOfResult,
+    Elasticity,
+    FixedCost,
+    Moves,
+    Part,
+    Reserve,
+    Target,
+)
+from optimizer.score import score
+from optimizer.sweep import sweep
 from tests.optimizer.rules.pricing import gain, price, solved
 from tests.optimizer.worlds import allocation, channel, problem, with_rules
 
@@ -230,6 +243,47 @@ def test_costs_are_paid_by_what_is_expected() -> None:
     media = program.response.media(plan.allocation.spend)[1, 0]
     brought = at[program.response.position[1]]
     assert plan.allocation.spend[1, 0] == pytest.approx(20 + media + 0.1 * brought)
+
+
+def test_a_market_has_room_for_what_is_expected() -> None:
+    base = with_rules(TWO, Capacity("all", Part(), 700.0))
+    plan = reallocate(base)
+
+    def worth(search: float) -> float:
+        spend = np.array([[search], [400 - search]])
+        expected = hill(900, 200, search) + hill(950, 200, 400 - search)
+        return worst_half(by_draw(base, spend)) - max(0.0, expected - 700)
+
+    best = max(map(worth, np.linspace(0, 400, 1001).tolist()))
+    assert plan.objective == pytest.approx(best, rel=1e-4)
+    assert plan.bound >= best * (1 - 1e-9)
+    assert sum(row.expected_response for row in plan.rows) == pytest.approx(plan.objective)
+
+
+def test_as_few_channels_change_as_the_policy_says() -> None:
+    base = with_rules(THREE, PM30, Moves(most=2, least=5.0))
+    plan = reallocate(base)
+    assert violations(plan.allocation) == ()
+    pairs = []
+    for one, other in ((0, 1), (0, 2), (1, 2)):
+        still = ({"Search", "Social", "Print"} - {base.names[one], base.names[other]}).pop()
+        kept = with_rules(THREE, replace(PM30, channel={still: Band(0.0, 0.0)}))
+        pairs.append(reallocate(kept).objective)
+    # A different pair may move in each quarter, so that none of these is better.
+    assert plan.objective >= max(pairs) * (1 - 1e-4)
+
+
+def test_another_budget_is_as_cautious() -> None:
+    curve = sweep(reallocate(TWO), (0.9, 1.0, 1.1))
+    more = reallocate(replace(TWO, budget=TWO.budget * 1.1))
+    assert curve.points[-1].best == pytest.approx(more.objective, rel=1e-4)
+
+
+def test_a_budget_of_ones_own_is_scored_by_its_own_worst_draws() -> None:
+    plan = reallocate(THREE)
+    scored = score(allocation(THREE, THREE.current), plan)
+    assert scored.objective == pytest.approx(worst_half(by_draw(THREE, THREE.current)))
+    assert scored.shortfall == pytest.approx(plan.objective - plan.current_objective)
 
 
 def test_weekly_carry_over_that_is_unsure_too_is_certified() -> None:
