@@ -9,9 +9,10 @@ from models import evidence
 from models.curve import FitDiagnostics, ResponseCurve
 from models.diagnostics import Used, counted, holdout_error, known, r2, unknown, unmeasurable
 from models.history import History
-from models.mix import Mix, Totals, fit_mix, predict_mix
+from models.mix import Mix, fit_mix, predict_mix
 from models.saturation import Floats
 from models.shape import rhythm_of
+from models.totals import Totals
 
 _SOURCE = "totals"
 # The regression needs so many periods more than it has channels.

@@ -4,10 +4,10 @@ r"""Mix modelling: the effects of all channels, found together in the total outc
 
 For given shapes the heights and the baseline are linear, so that only shapes are searched, on a
 grid, all channels in one regression. What comes out per channel is the Hill curve nearest to the
-mean of all curves that the data allow (`models.posterior`). Priors: `models.shape` for shapes,
-`models.baseline` for the baseline, and for heights a half-normal one on the channel's share of the
-outcome, of standard deviation ``0.3 * sqrt(share of spend / channels)``: media seldom make half of
-revenue, and where the data cannot tell, money is a better guess than nothing.
+mean of all curves that the data allow, and joint draws of these (`models.posterior`). Heights are
+counted as return on spend; what is believed of returns and shapes beforehand is learned from all
+channels together (`models.common`). Season and drift of the baseline are chosen by the data
+(`models.season`), and periods that lie far out count for less (`models.outliers`).
 """
 
 from dataclasses import dataclass, replace
@@ -18,55 +18,61 @@ from scipy.optimize import least_squares
 from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from models import season
 from models import shape as shapes
-from models.baseline import Baseline, Controls, baseline, most_harmonics
-from models.carryover import adstock
-from models.posterior import Posterior, posterior
-from models.regression import Candidates, Regression
+from models.baseline import Baseline, Controls, Pattern, baseline
+from models.common import MIDDLE, Returns, shape_hypotheses
+from models.outliers import calming
+from models.posterior import FULL, GLANCE, Posterior, posterior
+from models.regression import Candidates, Regression, Tested
 from models.saturation import Floats, Form, response
 from models.shape import Hill, Rhythm
+from models.totals import Totals
 from models.weights import weights_of
 
-_MEDIA = 0.3
 # Spends, as multiples of the usual one, at which a Hill curve is laid through the mean curve.
 _LEVELS = np.geomspace(0.1, 3.0, 25)
 
 
 @dataclass(frozen=True)
-class Totals:
-    """What is regressed: P periods in order of time, C channels, K controls.
+class _Channel:
+    """The grid's shapes for one channel of ``usual`` spend.
 
-    ``spend`` (P, C) money, ``controls`` (P, K), ``outcome`` (P,), ``weight`` (P,), 0 for a period
-    that counts for carry-over only, ``per_year`` the periods of a year.
+    ``shares`` (N, K) of the top in the periods that count, and ``tops`` (K,), in units of the
+    outcome per unit of return: with them a unit of spend has brought one.
     """
 
-    spend: Floats
-    controls: Floats
-    outcome: Floats
-    weight: Floats
-    rhythm: Rhythm
-    per_year: float
+    usual: float
+    shares: Floats
+    tops: Floats
 
-    @property
-    def years(self) -> Floats:
-        """(P,) time since the first period."""
-        return np.arange(len(self.spend)) / self.per_year
+    @classmethod
+    def of(cls, spend: Floats, totals: Totals, grid: Floats) -> "_Channel":
+        used, usual = totals.weight > 0, shapes.usual(spend, totals.weight)
+        shares = shapes.shares_of_top(spend, grid, usual, totals.rhythm)[used]
+        # A channel without spend in the periods that count has shares of 0.
+        money = float(spend[used].mean()) or usual
+        return cls(usual, shares, money / np.maximum(shares.mean(axis=0), 1e-3))
 
 
 @dataclass(frozen=True)
 class Mix:
     """A fitted model: curves (C,), baseline coefficients (Q,) in units of the outcome.
 
-    ``against`` (C,) are the odds of the data against the channel's having any effect, ``apart``
-    (C,) the part of each channel's course that neither the baseline nor the other channels follow:
-    near 0 its effect cannot be told from theirs.
+    ``members`` are M joint draws: of every channel's curve (C, M), and ``factors`` (M, F) of the
+    known courses. ``pattern`` and ``controls`` are what the baseline is made of, and ``error`` is
+    the standard deviation of the noise. ``against`` (C,) are the odds of the data against the
+    channel's having any effect, ``apart`` (C,) the part of each channel's course that neither the
+    baseline nor the other channels follow: near 0 its effect cannot be told from theirs.
     """
 
     curves: tuple[Hill, ...]
+    members: tuple[tuple[Hill, ...], ...]
+    factors: Floats
     coefficients: Floats
-    harmonics: int
-    span: float
+    pattern: Pattern
     controls: Controls
+    error: float
     against: Floats
     apart: Floats
 
@@ -75,31 +81,53 @@ def fit_mix(totals: Totals) -> Mix:
     """Fit all curves and the baseline to at least one channel and one period that counts."""
     used = totals.weight > 0
     level = float(np.average(totals.outcome[used], weights=totals.weight[used]))
-    spread = float(totals.outcome[used].std()) or 1.0
-    standard = replace(totals, outcome=(totals.outcome - level) / spread)
-    usual = [shapes.usual(spend, totals.weight) for spend in totals.spend.T]
-    candidates = _candidates(standard, usual, abs(level) / spread)
+    unit = float(totals.outcome[used].std()) or 1.0
+    outcome, weight = (totals.outcome[used] - level) / unit, totals.weight[used]
+    grid = shapes.grid(totals.rhythm)
+    channels = [_Channel.of(spend, totals, grid) for spend in totals.spend.T]
+    candidates = _candidates(totals, channels, grid, unit)
+    tested = _tested(totals, unit)
     controls = Controls.of(totals.controls, totals.weight)
-    harmonics, error, apart = _season(standard, candidates, controls)
-    for _ in range(2):
-        # The first error is that of a model in which every shape is the prior's middle.
-        regression = _regression(standard, candidates, controls, harmonics, error)
-        found = posterior(regression)
-        error = regression.variance(found.squares, found.errors)
-    curves = tuple(
-        _hill(found, c, candidates.shapes, typical, spread) for c, typical in enumerate(usual)
-    )
-    effects = _effects(curves, totals)[used]
-    coefficients = regression.coefficients(standard.outcome[used] - effects / spread) * spread
+    gross = _gross(totals, abs(level) / unit)
+    pattern, error, errors = _season(totals, candidates, controls, outcome, weight, gross)
+
+    def regression(errors: Floats, error: float) -> Regression:
+        calm = weight * calming(errors * np.sqrt(weight / weight.mean()))
+        base = baseline(totals.years, pattern, controls)
+        rows = Baseline(base.columns[used], base.precision)
+        return Regression(candidates, tested, rows, outcome, calm, error)
+
+    common = Returns.of(gross), shape_hypotheses(grid, totals.rhythm)
+    first = regression(errors, error)
+    glance = posterior(first, *common, GLANCE)
+    final = regression(first.errors(glance.effect), glance.error)
+    found = posterior(final, *common, FULL)
+
+    count = len(channels)
+    curves = tuple(_hill(found, c, grid, of, unit) for c, of in enumerate(channels))
+    members = tuple(_drawn(found, c, grid, of, unit) for c, of in enumerate(channels))
+    factors = found.heights[:, count:]
+    effects = _effects(curves, factors, totals)[used]
+    coefficients = final.coefficients(outcome - effects / unit) * unit
     coefficients[0] += level
-    return Mix(curves, coefficients, harmonics, _span(totals), controls, found.against, apart)
+    return Mix(
+        curves=curves,
+        members=members,
+        factors=factors,
+        coefficients=coefficients,
+        pattern=pattern,
+        controls=controls,
+        error=float(np.sqrt(found.error)) * unit,
+        against=found.against[:count],
+        apart=final.apart(_middle(candidates, grid, totals.rhythm))[:count],
+    )
 
 
 def predict_mix(mix: Mix, totals: Totals) -> Floats:
     """(P,) mean outcome; neither the outcome nor the weights in ``totals`` are looked at."""
     controls = replace(mix.controls, values=totals.controls)
-    base = baseline(totals.years, mix.span, mix.harmonics, controls)
-    return np.asarray(base.columns @ mix.coefficients + _effects(mix.curves, totals))
+    base = baseline(totals.years, mix.pattern, controls)
+    return np.asarray(base.columns @ mix.coefficients + _effects(mix.curves, mix.factors, totals))
 
 
 class MixRegressor(RegressorMixin, BaseEstimator):
@@ -152,72 +180,92 @@ class MixRegressor(RegressorMixin, BaseEstimator):
         return Totals(X[:, :channels], X[:, channels:], y, weight, rhythm, self.per_year)
 
 
-def _candidates(totals: Totals, usual: list[float], level: float) -> Candidates:
-    """All shapes of all channels; ``level`` is the mean outcome in its standard deviations."""
-    grid = shapes.grid(totals.rhythm)
+def _gross(totals: Totals, level: float) -> float:
+    """Mean outcome, given in its standard deviations, per unit of all spend; 1 without spend.
+
+    A return on an outcome whose mean is about 0 means nothing; its deviation then takes its place.
+    """
     used = totals.weight > 0
-    columns = np.stack(
-        [
-            shapes.shares_of_top(spend, grid, typical, totals.rhythm)[used]
-            for spend, typical in zip(totals.spend.T, usual, strict=True)
-        ]
-    )
-    money = totals.spend[used].sum(axis=0)
-    share = money / money.sum() if money.sum() > 0 else np.ones_like(money)
-    # A share of an outcome whose mean is about 0 means nothing; its spread then takes its place.
-    spread = _MEDIA * np.sqrt(np.maximum(share, 1e-3) / len(money)) * max(level, 1.0)
-    return Candidates(
-        grid,
-        shapes.penalty(grid, totals.rhythm),
-        columns,
-        # A channel without spend in the periods that count has columns of 0.
-        np.maximum(columns.mean(axis=1), 1e-3) / spread[:, None],
-    )
+    money = float(totals.spend[used].sum()) / int(used.sum())
+    return max(level, 1.0) / money if money > 0 else 1.0
+
+
+def _candidates(
+    totals: Totals, channels: list[_Channel], grid: Floats, unit: float
+) -> tuple[Candidates, ...]:
+    """All shapes of all channels, then the known courses."""
+    used = totals.weight > 0
+    tests = sum(len(known.tests) for known in totals.courses) + len(totals.trials)
+    out = []
+    for c, channel in enumerate(channels):
+        expected = np.zeros((tests, grid.shape[1]))
+        for row, trial in enumerate(totals.trials):
+            if trial.channel == c:
+                with_it, without = (
+                    shapes.shares_of_top(spend, grid, channel.usual, totals.rhythm).sum(axis=0)
+                    for spend in (trial.spend, trial.without)
+                )
+                expected[row] = (with_it - without) * channel.tops
+        out.append(Candidates(channel.shares * channel.tops, expected))
+    row = len(totals.trials)
+    for known in totals.courses:
+        expected = np.zeros((tests, 1))
+        for test in known.tests:
+            expected[row] = test[0] / unit
+            row += 1
+        course = known.response[used, None] / unit
+        out.append(Candidates(course, expected, (known.mean, known.spread)))
+    return tuple(out)
+
+
+def _tested(totals: Totals, unit: float) -> Tested:
+    """What all lift tests measured: those of the channels, then those of the known courses."""
+    pairs = [(trial.lift, trial.stderr) for trial in totals.trials]
+    pairs += [test[1:] for known in totals.courses for test in known.tests]
+    lift, stderr = np.array(pairs).reshape(-1, 2).T / unit
+    return Tested(lift, stderr)
 
 
 def _season(
-    totals: Totals, candidates: Candidates, controls: Controls
-) -> tuple[int, float, Floats]:
-    """As many harmonics as the data support, the error with them, and how far channels are apart.
+    totals: Totals,
+    candidates: tuple[Candidates, ...],
+    controls: Controls,
+    outcome: Floats,
+    weight: Floats,
+    gross: float,
+) -> tuple[Pattern, float, Floats]:
+    """The pattern that the data support best, with the error and the errors (N,) that it leaves.
 
-    Shapes are at the middle of the prior.
+    Found twice, so that outliers do not decide.
     """
-    middle = candidates.only(int(np.argmin(candidates.penalty)))
-    tried = []
-    most = most_harmonics(len(totals.spend) / totals.per_year, totals.per_year)
-    for harmonics in range(most + 1):
-        error = 0.5  # half of the outcome's variance, until measured
-        for _ in range(2):
-            regression = _regression(totals, middle, controls, harmonics, error)
-            errors = regression.best_errors()
-            error = regression.variance(float(errors @ errors), errors)
-        tried.append((regression.criterion(errors), harmonics, error, regression))
-    _, harmonics, error, regression = min(tried, key=lambda of: of[:2])
-    carryover = middle.shapes[0, 0]
-    courses = adstock(totals.spend, carryover, totals.rhythm.warm_up)[totals.weight > 0]
-    spreads = courses.std(axis=0)
-    return harmonics, error, regression.apart(courses / np.where(spreads > 0, spreads, 1.0))
-
-
-def _regression(
-    totals: Totals, candidates: Candidates, controls: Controls, harmonics: int, error: float
-) -> Regression:
     used = totals.weight > 0
-    base = baseline(totals.years, _span(totals), harmonics, controls)
-    return Regression(
-        candidates,
-        Baseline(base.columns[used], base.precision),
-        totals.outcome[used],
-        totals.weight[used],
-        error,
-    )
+    media = _middle(candidates, shapes.grid(totals.rhythm), totals.rhythm)
+    heights = np.array([of.height or (MIDDLE * gross, MIDDLE * gross) for of in candidates])
+    bases = []
+    for pattern in season.patterns(float(totals.years[-1]), totals.per_year):
+        base = baseline(totals.years, pattern, controls)
+        columns = np.hstack([base.columns[used], media])
+        precision = np.concatenate([base.precision, heights[:, 1] ** -2.0])
+        bases.append((pattern, Baseline(columns, precision)))
+    calm, left = weight, outcome - media @ heights[:, 0]
+    for _ in range(2):
+        tried = [(pattern, season.evidence(base, left, calm)) for pattern, base in bases]
+        pattern, best = max(tried, key=lambda of: of[1].log_density)
+        calm = weight * calming(best.errors * np.sqrt(weight / weight.mean()))
+    return pattern, best.error, best.errors
 
 
-def _hill(found: Posterior, c: int, grid: Floats, usual: float, spread: float) -> Hill:
+def _middle(candidates: tuple[Candidates, ...], grid: Floats, rhythm: Rhythm) -> Floats:
+    """(N, C) the likeliest course of every channel beforehand."""
+    middle = int(np.argmin(shapes.penalty(grid, rhythm)))
+    return np.stack([of.columns[:, middle if of.height is None else 0] for of in candidates], 1)
+
+
+def _hill(found: Posterior, c: int, grid: Floats, channel: _Channel, unit: float) -> Hill:
     """The Hill curve nearest to a channel's mean curve, at spend kept up."""
     _, reach, slope = grid
     levels = _LEVELS[:, None]
-    mean = response(Form.HILL, levels, 1.0, reach, slope) @ found.weights[c]
+    mean = response(Form.HILL, levels, 1.0, reach, slope) @ (found.weights[c] * channel.tops * unit)
     scale = float(mean.mean()) or 1.0
 
     def height(point: Floats) -> tuple[float, Floats]:
@@ -230,19 +278,25 @@ def _hill(found: Posterior, c: int, grid: Floats, usual: float, spread: float) -
 
     low, high = np.log([shapes.REACH, shapes.SLOPE]).T
     nearest = least_squares(residuals, np.zeros(2), bounds=(low, high))
-    shape = np.array([found.carryover[c], *np.exp(nearest.x)])
-    return shapes.hill(height(nearest.x)[0] * spread, shape, usual)
+    shape = np.array([found.likely[c] @ grid[0], *np.exp(nearest.x)])
+    return shapes.hill(height(nearest.x)[0], shape, channel.usual)
 
 
-def _effects(curves: tuple[Hill, ...], totals: Totals) -> Floats:
-    """(P,) what all channels bring together."""
-    effects = [
-        curve.course(spend, totals.rhythm)
-        for curve, spend in zip(curves, totals.spend.T, strict=True)
-    ]
-    return np.asarray(np.sum(effects, axis=0))
+def _drawn(
+    found: Posterior, c: int, grid: Floats, channel: _Channel, unit: float
+) -> tuple[Hill, ...]:
+    """The draws of a channel's curve."""
+    return tuple(
+        shapes.hill(float(height * channel.tops[k] * unit), grid[:, k], channel.usual)
+        for k, height in zip(found.drawn[:, c], found.heights[:, c], strict=True)
+    )
 
 
-def _span(totals: Totals) -> float:
-    """Years from the first period to the last."""
-    return float(totals.years[-1])
+def _effects(curves: tuple[Hill, ...], factors: Floats, totals: Totals) -> Floats:
+    """(P,) what all channels bring together, known courses times their mean factors (M, F)."""
+    effects = np.zeros(len(totals.spend))
+    for curve, spend in zip(curves, totals.spend.T, strict=True):
+        effects += curve.course(spend, totals.rhythm)
+    for known, factor in zip(totals.courses, factors.mean(axis=0), strict=True):
+        effects += factor * known.response
+    return effects

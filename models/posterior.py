@@ -2,89 +2,192 @@ r"""The posterior of all channels' curves: an average over what the data leave o
 
 Where totals cannot decide between a steep curve and a flat one, the most probable curve is a poor
 guide for moving money; the mean of all curves, each with its probability, loses least. It is found
-by Gibbs sampling: channel after channel, the others as they stand, every shape of the grid has a
-posterior probability in closed form (its height, a normal cut off at 0, integrated out), of which
-one shape and height are drawn. What is averaged are those probabilities themselves, not the draws
-(Rao and Blackwell), which settles within a hundred sweeps. The seed is fixed: same data, same
-curves.
+by Gibbs sampling: channel after channel, the others as they stand, every candidate has a posterior
+probability in closed form (its height, a normal cut off at 0, integrated out), of which one
+candidate and height are drawn. What is averaged are those probabilities themselves, not the draws
+(Rao and Blackwell). What channels have in common (`models.common`) and the variance of the noise
+are drawn along with them.
+
+Several chains run side by side; a draw of one chain is one joint draw of all channels. The seed is
+fixed: same data, same draws.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import log_ndtr, ndtr, ndtri
+from numpy.typing import NDArray
+from scipy.special import log_ndtr, ndtri_exp
 
+from models.common import Returns, pick
 from models.regression import Regression
 from models.saturation import Floats
 
-_BURN_IN, _SWEEPS = 30, 90
+_CHAINS, _EVERY = 10, 4
 _LOG_ROOT_2PI = 0.5 * np.log(2 * np.pi)
+# The outcome's variance is 1: a perfect fit must leave the priors some meaning.
+_LEAST_ERROR = 1e-6
+
+
+@dataclass(frozen=True)
+class Length:
+    """Sweeps of every chain: those that are forgotten, and those that are kept."""
+
+    forgotten: int
+    kept: int
+
+
+GLANCE, FULL = Length(20, 10), Length(30, 40)
+# Joint draws that a full run hands out: every fourth of its sweeps.
+MEMBERS = _CHAINS * FULL.kept // _EVERY
 
 
 @dataclass(frozen=True)
 class Posterior:
-    """Means over the posterior, in standard deviations of the outcome.
+    """Means and draws of the posterior, C channels with K candidates each.
 
-    ``weights`` (C, K) are mean heights times probabilities of the shapes, so that any response of
-    the shapes, weighted with them, is the mean response; ``carryover`` (C,) is the mean;
-    ``against`` (C,) the odds of the data against the channel's having any effect (Savage and
-    Dickey: the density of height 0 after the data over that before); ``errors`` (N,) are those of
-    the mean, ``squares`` the mean sum of squared errors.
+    ``weights`` per channel (K,) are mean heights times probabilities, so that any response of the
+    candidates, weighted with them, is the mean response; ``likely`` (K,) are the probabilities
+    alone. ``drawn`` and ``heights`` (M, C) are joint draws of candidate and height. ``against``
+    (C,) are the odds of the data against the channel's having any effect (Savage and Dickey: the
+    density of height 0 after the data over that before). ``effect`` (R,) is what all channels bring
+    on average, ``error`` the mean variance of the noise.
     """
 
-    weights: Floats
-    carryover: Floats
+    weights: tuple[Floats, ...]
+    likely: tuple[Floats, ...]
+    drawn: NDArray[np.intp]
+    heights: Floats
     against: Floats
-    errors: Floats
-    squares: float
+    effect: Floats
+    error: float
 
 
-def posterior(regression: Regression) -> Posterior:
-    """Sample from the middle of the prior, no channel having an effect at first."""
-    random = np.random.default_rng(0)
-    channels, shapes = regression.power.shape
-    candidates = regression.candidates
-    prior = np.log(candidates.height_prior) - 0.5 * candidates.penalty
-    effects = np.zeros((channels, len(regression.y)))
-    weights = np.zeros((channels, shapes))
-    carryover, against = np.zeros(channels), np.zeros(channels)
-    mean_effect, squares = np.zeros(len(regression.y)), 0.0
-    for sweep in range(_BURN_IN + _SWEEPS):
-        for c, columns in enumerate(regression.columns):
-            effects[c] = 0.0
-            mean = (regression.y - effects.sum(axis=0)) @ columns / regression.power[c]
-            spread = np.sqrt(regression.error / regression.power[c])
-            z = mean / spread
-            # The posterior mass of a shape: its prior times the integral over heights above 0.
-            log_mass = prior[c] + np.log(spread) + 0.5 * z**2 + log_ndtr(z)
-            mass = np.exp(log_mass - log_mass.max())
-            mass /= mass.sum()
-            k = min(int(np.searchsorted(np.cumsum(mass), random.random())), shapes - 1)
-            effects[c] = _height(mean[k], spread[k], random.random()) * columns[:, k]
-            if sweep >= _BURN_IN:
-                # Mean and density at 0 of a normal cut off at 0.
-                log_edge = -0.5 * z**2 - _LOG_ROOT_2PI - log_ndtr(z)
-                height = np.maximum(mean + spread * np.exp(log_edge), 0.0)
-                weights[c] += mass * height
-                carryover[c] += mass @ candidates.shapes[0]
-                before = np.log(2 * candidates.height_prior[c]) - _LOG_ROOT_2PI
-                against[c] += mass @ np.exp(log_edge - np.log(spread) - before)
-        if sweep >= _BURN_IN:
-            effect = effects.sum(axis=0)
-            mean_effect += effect
-            errors = (regression.y - effect)[: regression.rows]
-            squares += float(errors @ errors)
+def posterior(
+    regression: Regression, returns: Returns, hypotheses: Floats, length: Length = FULL
+) -> Posterior:
+    """Sample; ``hypotheses`` (H, K) are log priors of the candidates of channels with returns."""
+    chains = _Chains(regression, returns, hypotheses)
+    for _ in range(length.forgotten):
+        chains.sweep()
+    channels = range(len(regression.columns))
+    weights = [np.zeros(len(power)) for power in regression.power]
+    likely = [np.zeros(len(power)) for power in regression.power]
+    against, effect, error = np.zeros(len(channels)), np.zeros(len(regression.y)), 0.0
+    drawn, heights = [], []
+    for sweep in range(length.kept):
+        found = chains.sweep()
+        for c in channels:
+            weights[c] += (found[c].probability * found[c].mean).sum(axis=0)
+            likely[c] += found[c].probability.sum(axis=0)
+            against[c] += found[c].against.sum()
+        effect += (regression.y - chains.left).sum(axis=0)
+        error += float(chains.error.sum())
+        if (sweep + 1) % _EVERY == 0:
+            drawn.append(chains.drawn.T.copy())
+            heights.append(chains.heights.T.copy())
+    times = length.kept * _CHAINS
     return Posterior(
-        weights=weights / _SWEEPS,
-        carryover=carryover / _SWEEPS,
-        against=against / _SWEEPS,
-        errors=(regression.y - mean_effect / _SWEEPS)[: regression.rows],
-        squares=squares / _SWEEPS,
+        weights=tuple(of / times for of in weights),
+        likely=tuple(of / times for of in likely),
+        drawn=np.concatenate(drawn),
+        heights=np.concatenate(heights),
+        against=against / times,
+        effect=effect / times,
+        error=error / times,
     )
 
 
-def _height(mean: float, spread: float, uniform: float) -> float:
-    """Draw from a normal cut off at 0, by the inverse of its distribution."""
-    beyond = ndtri((1 - uniform) * ndtr(mean / spread))
-    # Where the mean lies so far below 0 that nothing is left of the normal, the height is 0.
-    return max(float(mean - spread * beyond), 0.0) if np.isfinite(beyond) else 0.0
+@dataclass(frozen=True)
+class _Conditional:
+    """One channel, the others as they stand in B chains: its K candidates (B, K).
+
+    ``probability`` of each, and the normal that its height comes from: its spread, and its mean in
+    spreads, ``z``. ``log_before`` (B,) is the prior's log density at height 0.
+    """
+
+    probability: Floats
+    z: Floats
+    spread: Floats
+    log_above: Floats
+    log_before: Floats
+
+    @property
+    def mean(self) -> Floats:
+        """(B, K) mean heights."""
+        return np.asarray(np.maximum(self.spread * (self.z + np.exp(self._log_edge)), 0.0))
+
+    @property
+    def against(self) -> Floats:
+        """(B,) density of height 0 after the data over that before."""
+        after = self._log_edge - np.log(self.spread) - self.log_before[:, None]
+        return np.asarray((self.probability * np.exp(after)).sum(axis=1))
+
+    @property
+    def _log_edge(self) -> Floats:
+        """Log density at 0 of a normal of spread 1 cut off at 0."""
+        return np.asarray(-0.5 * self.z**2 - _LOG_ROOT_2PI - self.log_above)
+
+
+class _Chains:
+    """Where B chains stand: candidate and height (C, B) of every channel and what they share.
+
+    ``left`` (B, R) is what the channels leave of the outcome, ``error`` (B,) the noise's variance.
+    """
+
+    def __init__(self, regression: Regression, returns: Returns, hypotheses: Floats) -> None:
+        self._regression, self._returns, self._hypotheses = regression, returns, hypotheses
+        self._random = np.random.default_rng(0)
+        self._pooled = np.array([of.height is None for of in regression.candidates])
+        shape = (len(regression.columns), _CHAINS)
+        self.drawn, self.heights = np.zeros(shape, dtype=np.intp), np.zeros(shape)
+        self.left = np.repeat(regression.y[None], _CHAINS, axis=0)
+        self.error = np.full(_CHAINS, regression.error)
+        self._effects = np.zeros((*shape, len(regression.y)))
+        self._rows = np.arange(_CHAINS)
+        likeliest = int(np.argmax(returns.log_prior))
+        self._common = np.full(_CHAINS, likeliest)
+        self._usual = self._random.integers(0, len(hypotheses), _CHAINS)
+
+    def sweep(self) -> list[_Conditional]:
+        """Draw everything once more; what was known of each channel when it was its turn."""
+        found = [self._draw(c) for c in range(len(self._regression.columns))]
+        squares = np.einsum("br,br->b", self.left, self.left)
+        gamma = self._random.standard_gamma(0.5 * self._regression.observations, _CHAINS)
+        self.error = np.maximum(0.5 * squares / gamma, _LEAST_ERROR)
+        if self._pooled.any():
+            likelihood = self._returns.likelihood(self.heights[self._pooled].T)
+            self._common, _ = pick(likelihood, self._random)
+            shapes = self._hypotheses[:, self.drawn[self._pooled]].sum(axis=1)
+            self._usual, _ = pick(shapes.T, self._random)
+        return found
+
+    def _draw(self, c: int) -> _Conditional:
+        columns, random = self._regression.columns[c], self._random
+        self.left += self._effects[c]
+        middle, width = self._prior(c)
+        precision = self._regression.power[c] / self.error[:, None] + width[:, None] ** -2.0
+        spread = 1 / np.sqrt(precision)
+        pull = (self.left @ columns) / self.error[:, None] + (middle * width**-2.0)[:, None]
+        z = pull * spread
+        log_above = log_ndtr(z)
+        # The posterior mass of a candidate: its prior times the integral over heights above 0.
+        log_mass = np.log(spread) + 0.5 * z**2 + log_above
+        if self._pooled[c]:
+            log_mass += self._hypotheses[self._usual]
+        k, probability = pick(log_mass, random)
+        at = (self._rows, k)
+        # From a normal cut off at 0, by the inverse of its distribution.
+        beyond = ndtri_exp(np.log(1 - random.random(_CHAINS)) + log_above[at])
+        self.drawn[c], self.heights[c] = k, np.maximum(spread[at] * (z[at] - beyond), 0.0)
+        self._effects[c] = self.heights[c][:, None] * columns[:, k].T
+        self.left -= self._effects[c]
+        ratio = middle / width
+        log_before = -0.5 * ratio**2 - _LOG_ROOT_2PI - np.log(width) - log_ndtr(ratio)
+        return _Conditional(probability, z, spread, log_above, log_before)
+
+    def _prior(self, c: int) -> tuple[Floats, Floats]:
+        """Mean and spread (B,) of the normal prior on a channel's height."""
+        height = self._regression.candidates[c].height
+        if height is None:
+            return self._returns.mean[self._common], self._returns.spread[self._common]
+        return np.full(_CHAINS, height[0]), np.full(_CHAINS, height[1])

@@ -1,0 +1,79 @@
+r"""What channels have in common: beliefs on returns and shapes that are learned from all of them.
+
+A channel of which the data say little is believed to be like the others. So where they say nothing
+at all, one unit of money brings the same in every channel, and nothing is worth moving.
+
+*Returns* on spend are drawn from one normal distribution, cut off at 0. Its mean is at first
+``0.25`` of all outcome per spend, give or take a factor of e, its spread 0.2 to 2 times the mean.
+
+*Shapes*: carry-over, relative to the most that is considered, is normal around one of four
+middles, as is ln slope; ln reach is N(0, 0.7).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import log_ndtr
+
+from models.saturation import Floats
+from models.shape import Rhythm
+
+# Of all outcome per spend. Media seldom make half of revenue.
+MIDDLE = 0.25
+_MEANS = MIDDLE * np.geomspace(0.04, 6.0, 16)
+_SPREADS = np.array([0.2, 0.35, 0.6, 1.0, 2.0])
+_CARRYOVERS, _CARRYOVER_SPREAD = (0.1, 0.35, 0.6, 0.85), 0.22
+_SLOPES, _SLOPE_SPREAD = (-0.1, 0.25, 0.65, 1.1), 0.35
+_REACH_SPREAD = 0.7
+
+
+def pick(log_mass: Floats, random: np.random.Generator) -> tuple[NDArray[np.intp], Floats]:
+    """One position per row of log masses (B, K), each as likely as its mass; and the probabilities.
+
+    Shapes (B,) and (B, K).
+    """
+    mass = np.exp(log_mass - log_mass.max(axis=1, keepdims=True))
+    below = np.cumsum(mass, axis=1)
+    mark = random.random((len(mass), 1)) * below[:, -1:]
+    picked = np.minimum((below < mark).sum(axis=1), mass.shape[1] - 1)
+    return picked, mass / below[:, -1:]
+
+
+@dataclass(frozen=True)
+class Returns:
+    """Hypotheses (H,) on the normal that returns are drawn from, and their log prior."""
+
+    mean: Floats
+    spread: Floats
+    log_prior: Floats
+
+    @classmethod
+    def of(cls, gross: float) -> "Returns":
+        """Hypotheses for a total outcome of ``gross`` per unit of all spend."""
+        mean, ratio = (axis.ravel() for axis in np.meshgrid(_MEANS, _SPREADS, indexing="ij"))
+        log_prior = -0.5 * np.log(mean / MIDDLE) ** 2
+        return cls(mean * gross, mean * ratio * gross, log_prior)
+
+    def likelihood(self, returns: Floats) -> Floats:
+        """(B, H) log densities of returns (B, n)."""
+        count = returns.shape[1]
+        away = ((returns[:, :, None] - self.mean) / self.spread) ** 2
+        cut = np.log(self.spread) + log_ndtr(self.mean / self.spread)
+        return np.asarray(self.log_prior - count * cut - 0.5 * away.sum(axis=1))
+
+
+def shape_hypotheses(shapes: Floats, rhythm: Rhythm) -> Floats:
+    """(H, K) log probabilities of shapes (3, K) under every hypothesis on what is usual."""
+    carryover, reach, slope = shapes
+    out = []
+    for usual in _CARRYOVERS:
+        for steep in _SLOPES:
+            away = [
+                (carryover / rhythm.most - usual) / _CARRYOVER_SPREAD,
+                (np.log(slope) - steep) / _SLOPE_SPREAD,
+                np.log(reach) / _REACH_SPREAD,
+            ]
+            log_mass = -0.5 * np.square(away).sum(axis=0)
+            out.append(log_mass - np.log(np.exp(log_mass).sum()))
+    return np.stack(out)
