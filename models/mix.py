@@ -23,7 +23,7 @@ from models import shape as shapes
 from models.baseline import Baseline, Controls, Pattern, baseline
 from models.common import MIDDLE, Returns, shape_hypotheses
 from models.outliers import calming
-from models.posterior import FULL, GLANCE, Posterior, posterior
+from models.posterior import FULL, GLANCE, Length, Posterior, posterior
 from models.regression import Candidates, Regression, Tested
 from models.saturation import Floats, Form, response
 from models.shape import Hill, Rhythm
@@ -77,7 +77,7 @@ class Mix:
     apart: Floats
 
 
-def fit_mix(totals: Totals) -> Mix:
+def fit_mix(totals: Totals, length: Length = FULL) -> Mix:
     """Fit all curves and the baseline to at least one channel and one period that counts."""
     used = totals.weight > 0
     level = float(np.average(totals.outcome[used], weights=totals.weight[used]))
@@ -101,7 +101,7 @@ def fit_mix(totals: Totals) -> Mix:
     first = regression(errors, error)
     glance = posterior(first, *common, GLANCE)
     final = regression(first.errors(glance.effect), glance.error)
-    found = posterior(final, *common, FULL)
+    found = posterior(final, *common, length)
 
     count = len(channels)
     curves = tuple(_hill(found, c, grid, of, unit) for c, of in enumerate(channels))
