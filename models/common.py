@@ -7,7 +7,7 @@ at all, one unit of money brings the same in every channel, and nothing is worth
 ``0.25`` of all outcome per spend, give or take a factor of e, its spread 0.2 to 2 times the mean.
 
 *Shapes*: carry-over, relative to the most that is considered, is normal around one of four
-middles, as is ln slope; ln reach is N(0, 0.7).
+middles, all as likely, as is ln slope, whose middle is itself N(0.2, 0.4); ln reach is N(0, 0.7).
 """
 
 from dataclasses import dataclass
@@ -25,6 +25,7 @@ _MEANS = MIDDLE * np.geomspace(0.04, 6.0, 16)
 _SPREADS = np.array([0.2, 0.35, 0.6, 1.0, 2.0])
 _CARRYOVERS, _CARRYOVER_SPREAD = (0.1, 0.35, 0.6, 0.85), 0.22
 _SLOPES, _SLOPE_SPREAD = (-0.1, 0.25, 0.65, 1.1), 0.35
+_STEEPNESS = (0.2, 0.4)
 _REACH_SPREAD = 0.7
 
 
@@ -63,17 +64,31 @@ class Returns:
         return np.asarray(self.log_prior - count * cut - 0.5 * away.sum(axis=1))
 
 
-def shape_hypotheses(shapes: Floats, rhythm: Rhythm) -> Floats:
-    """(H, K) log probabilities of shapes (3, K) under every hypothesis on what is usual."""
-    carryover, reach, slope = shapes
-    out = []
-    for usual in _CARRYOVERS:
-        for steep in _SLOPES:
-            away = [
-                (carryover / rhythm.most - usual) / _CARRYOVER_SPREAD,
-                (np.log(slope) - steep) / _SLOPE_SPREAD,
-                np.log(reach) / _REACH_SPREAD,
-            ]
-            log_mass = -0.5 * np.square(away).sum(axis=0)
-            out.append(log_mass - np.log(np.exp(log_mass).sum()))
-    return np.stack(out)
+@dataclass(frozen=True)
+class Shapes:
+    """Hypotheses (H,) on which shapes are usual.
+
+    ``log_mass`` (H, K) are the log probabilities of K shapes under each, ``log_prior`` (H,) its
+    own.
+    """
+
+    log_mass: Floats
+    log_prior: Floats
+
+    @classmethod
+    def of(cls, shapes: Floats, rhythm: Rhythm) -> "Shapes":
+        """Hypotheses on shapes (3, K)."""
+        carryover, reach, slope = shapes[0] / rhythm.most, *np.log(shapes[1:])
+        usual, steep = (axis.ravel()[:, None] for axis in np.meshgrid(_CARRYOVERS, _SLOPES))
+        log_mass = -0.5 * (
+            ((carryover - usual) / _CARRYOVER_SPREAD) ** 2
+            + ((slope - steep) / _SLOPE_SPREAD) ** 2
+            + (reach / _REACH_SPREAD) ** 2
+        )
+        log_mass -= np.log(np.exp(log_mass).sum(axis=1, keepdims=True))
+        middle, spread = _STEEPNESS
+        return cls(log_mass, -0.5 * ((steep[:, 0] - middle) / spread) ** 2)
+
+    def likelihood(self, drawn: NDArray[np.intp]) -> Floats:
+        """(B, H) log densities of the shapes at positions (B, n)."""
+        return np.asarray(self.log_prior + self.log_mass.T[drawn].sum(axis=1))

@@ -21,7 +21,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from models import season
 from models import shape as shapes
 from models.baseline import Baseline, Controls, Pattern, baseline
-from models.common import MIDDLE, Returns, shape_hypotheses
+from models.common import MIDDLE, Returns, Shapes
 from models.outliers import calming
 from models.posterior import FULL, GLANCE, Length, Posterior, posterior
 from models.regression import Candidates, Regression, Tested
@@ -97,7 +97,7 @@ def fit_mix(totals: Totals, length: Length = FULL) -> Mix:
         rows = Baseline(base.columns[used], base.precision)
         return Regression(candidates, tested, rows, outcome, calm, error)
 
-    common = Returns.of(gross), shape_hypotheses(grid, totals.rhythm)
+    common = Returns.of(gross), Shapes.of(grid, totals.rhythm)
     first = regression(errors, error)
     glance = posterior(first, *common, GLANCE)
     final = regression(first.errors(glance.effect), glance.error)

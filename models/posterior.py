@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import log_ndtr, ndtri_exp
 
-from models.common import Returns, pick
+from models.common import Returns, Shapes, pick
 from models.regression import Regression
 from models.saturation import Floats
 
@@ -63,10 +63,10 @@ class Posterior:
 
 
 def posterior(
-    regression: Regression, returns: Returns, hypotheses: Floats, length: Length = FULL
+    regression: Regression, returns: Returns, shapes: Shapes, length: Length = FULL
 ) -> Posterior:
-    """Sample; ``hypotheses`` (H, K) are log priors of the candidates of channels with returns."""
-    chains = _Chains(regression, returns, hypotheses)
+    """Sample; what is believed of ``returns`` and ``shapes`` goes for channels without a prior."""
+    chains = _Chains(regression, returns, shapes)
     for _ in range(length.forgotten):
         chains.sweep()
     channels = range(len(regression.columns))
@@ -134,8 +134,8 @@ class _Chains:
     ``left`` (B, R) is what the channels leave of the outcome, ``error`` (B,) the noise's variance.
     """
 
-    def __init__(self, regression: Regression, returns: Returns, hypotheses: Floats) -> None:
-        self._regression, self._returns, self._hypotheses = regression, returns, hypotheses
+    def __init__(self, regression: Regression, returns: Returns, shapes: Shapes) -> None:
+        self._regression, self._returns, self._shapes = regression, returns, shapes
         self._random = np.random.default_rng(0)
         self._pooled = np.array([of.height is None for of in regression.candidates])
         shape = (len(regression.columns), _CHAINS)
@@ -146,7 +146,7 @@ class _Chains:
         self._rows = np.arange(_CHAINS)
         likeliest = int(np.argmax(returns.log_prior))
         self._common = np.full(_CHAINS, likeliest)
-        self._usual = self._random.integers(0, len(hypotheses), _CHAINS)
+        self._usual = self._random.integers(0, len(shapes.log_prior), _CHAINS)
 
     def sweep(self) -> list[_Conditional]:
         """Draw everything once more; what was known of each channel when it was its turn."""
@@ -155,10 +155,10 @@ class _Chains:
         gamma = self._random.standard_gamma(0.5 * self._regression.observations, _CHAINS)
         self.error = np.maximum(0.5 * squares / gamma, _LEAST_ERROR)
         if self._pooled.any():
-            likelihood = self._returns.likelihood(self.heights[self._pooled].T)
-            self._common, _ = pick(likelihood, self._random)
-            shapes = self._hypotheses[:, self.drawn[self._pooled]].sum(axis=1)
-            self._usual, _ = pick(shapes.T, self._random)
+            of_returns = self._returns.likelihood(self.heights[self._pooled].T)
+            of_shapes = self._shapes.likelihood(self.drawn[self._pooled].T)
+            self._common, _ = pick(of_returns, self._random)
+            self._usual, _ = pick(of_shapes, self._random)
         return found
 
     def _draw(self, c: int) -> _Conditional:
@@ -173,7 +173,7 @@ class _Chains:
         # The posterior mass of a candidate: its prior times the integral over heights above 0.
         log_mass = np.log(spread) + 0.5 * z**2 + log_above
         if self._pooled[c]:
-            log_mass += self._hypotheses[self._usual]
+            log_mass += self._shapes.log_mass[self._usual]
         k, probability = pick(log_mass, random)
         at = (self._rows, k)
         # From a normal cut off at 0, by the inverse of its distribution.
