@@ -63,17 +63,20 @@ class Pattern:
 
 
 def baseline(years: Floats, pattern: Pattern, controls: Controls) -> Baseline:
-    """The columns at times ``years`` (P,), counted from the first period."""
+    """The columns at times ``years`` (P,), counted from the first period.
+
+    Two per harmonic, the finest last, and after them those of the drift.
+    """
     knots = max(round(pattern.span * _KNOTS_PER_YEAR), 1)
     each = pattern.span / knots
     begin = each * np.arange(knots)
-    waves = 2 * np.pi * np.outer(years, np.arange(1, pattern.harmonics + 1))
+    turns = 2 * np.pi * np.outer(years, np.arange(1, pattern.harmonics + 1))
+    waves = np.stack([np.sin(turns), np.cos(turns)], axis=2).reshape(len(years), -1)
     blocks = [
         (np.ones((len(years), 1)), np.inf),
         (years[:, None] - pattern.span / 2, _TREND),
-        (np.sin(waves), _WAVE),
-        (np.cos(waves), _WAVE),
         (controls.standardised(), _CONTROL),
+        (waves, _WAVE),
     ]
     if pattern.drift > 0 and each > 0:
         ramps = np.clip((years[:, None] - begin) / each, 0.0, 1.0)

@@ -3,11 +3,15 @@ r"""What channels have in common: beliefs on returns and shapes that are learned
 A channel of which the data say little is believed to be like the others. So where they say nothing
 at all, one unit of money brings the same in every channel, and nothing is worth moving.
 
+*Noise*: its variance is that of ``usual`` noise as if it had been seen in so many periods already;
+else a history of hardly more periods than channels would be taken to be free of it.
+
 *Returns* on spend are drawn from one normal distribution, cut off at 0. Its mean is at first
 ``0.25`` of all outcome per spend, give or take a factor of e, its spread 0.2 to 2 times the mean.
 
 *Shapes*: carry-over, relative to the most that is considered, is normal around one of four
-middles, all as likely, as is ln slope, whose middle is itself N(0.2, 0.4); ln reach is N(0, 0.7).
+middles, close to it or less so, all as likely; ln slope is normal around a middle that is itself
+N(0.2, 0.4); ln reach is N(0, 0.7).
 """
 
 from dataclasses import dataclass
@@ -21,12 +25,39 @@ from models.shape import Rhythm
 
 # Of all outcome per spend. Media seldom make half of revenue.
 MIDDLE = 0.25
+# Of the mean outcome, and within these bounds of the outcome's standard deviation.
+_NOISE, _LEAST_NOISE, _MOST_NOISE, _SEEN = 0.03, 1e-3, 0.7, 4
 _MEANS = MIDDLE * np.geomspace(0.04, 6.0, 16)
 _SPREADS = np.array([0.2, 0.35, 0.6, 1.0, 2.0])
-_CARRYOVERS, _CARRYOVER_SPREAD = (0.1, 0.35, 0.6, 0.85), 0.22
+_CARRYOVERS, _CARRYOVER_SPREADS = (0.1, 0.35, 0.6, 0.85), (0.1, 0.3)
 _SLOPES, _SLOPE_SPREAD = (-0.1, 0.25, 0.65, 1.1), 0.35
 _STEEPNESS = (0.2, 0.4)
 _REACH_SPREAD = 0.7
+
+
+@dataclass(frozen=True)
+class Noise:
+    """What is believed of the noise's variance: ``usual``, as if seen in ``_SEEN`` periods."""
+
+    usual: float
+
+    @classmethod
+    def of(cls, level: float) -> "Noise":
+        """Usual noise for a mean outcome of so many of its standard deviations."""
+        return cls(float(np.clip(_NOISE * level, _LEAST_NOISE, _MOST_NOISE)) ** 2)
+
+    def mean(self, squares: float, count: float) -> float:
+        """The variance for a sum of squares of so many free periods."""
+        return (squares + _SEEN * self.usual) / (max(count, 0.0) + _SEEN)
+
+    def draw(self, squares: Floats, count: int, random: np.random.Generator) -> Floats:
+        """(B,) draws of the variance for sums of squares (B,) of so many free periods."""
+        gamma = random.standard_gamma((count + _SEEN) / 2, squares.shape)
+        return np.asarray((squares + _SEEN * self.usual) / (2 * gamma))
+
+    def log_prior(self, error: float) -> float:
+        """Log density of the logarithm of a variance, up to a constant (inverse gamma)."""
+        return -0.5 * _SEEN * (float(np.log(error)) + self.usual / error)
 
 
 def pick(log_mass: Floats, random: np.random.Generator) -> tuple[NDArray[np.intp], Floats]:
@@ -79,16 +110,26 @@ class Shapes:
     def of(cls, shapes: Floats, rhythm: Rhythm) -> "Shapes":
         """Hypotheses on shapes (3, K)."""
         carryover, reach, slope = shapes[0] / rhythm.most, *np.log(shapes[1:])
-        usual, steep = (axis.ravel()[:, None] for axis in np.meshgrid(_CARRYOVERS, _SLOPES))
+        mesh = np.meshgrid(_CARRYOVERS, _CARRYOVER_SPREADS, _SLOPES)
+        usual, spread, steep = (axis.ravel()[:, None] for axis in mesh)
         log_mass = -0.5 * (
-            ((carryover - usual) / _CARRYOVER_SPREAD) ** 2
+            ((carryover - usual) / spread) ** 2
             + ((slope - steep) / _SLOPE_SPREAD) ** 2
             + (reach / _REACH_SPREAD) ** 2
         )
         log_mass -= np.log(np.exp(log_mass).sum(axis=1, keepdims=True))
-        middle, spread = _STEEPNESS
-        return cls(log_mass, -0.5 * ((steep[:, 0] - middle) / spread) ** 2)
+        middle, width = _STEEPNESS
+        return cls(log_mass, -0.5 * ((steep[:, 0] - middle) / width) ** 2)
 
     def likelihood(self, drawn: NDArray[np.intp]) -> Floats:
         """(B, H) log densities of the shapes at positions (B, n)."""
         return np.asarray(self.log_prior + self.log_mass.T[drawn].sum(axis=1))
+
+
+@dataclass(frozen=True)
+class Common:
+    """All that is believed beforehand."""
+
+    noise: Noise
+    returns: Returns
+    shapes: Shapes

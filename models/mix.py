@@ -14,45 +14,26 @@ from dataclasses import dataclass, replace
 from typing import Any, Self
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.optimize import least_squares
 from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from models import season
 from models import shape as shapes
 from models.baseline import Baseline, Controls, Pattern, baseline
-from models.common import MIDDLE, Returns, Shapes
+from models.carryover import adstock
+from models.common import MIDDLE, Common, Noise, Returns, Shapes
 from models.outliers import calming
 from models.posterior import FULL, GLANCE, Length, Posterior, posterior
 from models.regression import Candidates, Regression, Tested
 from models.saturation import Floats, Form, response
+from models.season import Evidence, evidence, patterns
 from models.shape import Hill, Rhythm
 from models.totals import Totals
 from models.weights import weights_of
 
 # Spends, as multiples of the usual one, at which a Hill curve is laid through the mean curve.
 _LEVELS = np.geomspace(0.1, 3.0, 25)
-
-
-@dataclass(frozen=True)
-class _Channel:
-    """The grid's shapes for one channel of ``usual`` spend.
-
-    ``shares`` (N, K) of the top in the periods that count, and ``tops`` (K,), in units of the
-    outcome per unit of return: with them a unit of spend has brought one.
-    """
-
-    usual: float
-    shares: Floats
-    tops: Floats
-
-    @classmethod
-    def of(cls, spend: Floats, totals: Totals, grid: Floats) -> "_Channel":
-        used, usual = totals.weight > 0, shapes.usual(spend, totals.weight)
-        shares = shapes.shares_of_top(spend, grid, usual, totals.rhythm)[used]
-        # A channel without spend in the periods that count has shares of 0.
-        money = float(spend[used].mean()) or usual
-        return cls(usual, shares, money / np.maximum(shares.mean(axis=0), 1e-3))
 
 
 @dataclass(frozen=True)
@@ -79,47 +60,34 @@ class Mix:
 
 def fit_mix(totals: Totals, length: Length = FULL) -> Mix:
     """Fit all curves and the baseline to at least one channel and one period that counts."""
-    used = totals.weight > 0
-    level = float(np.average(totals.outcome[used], weights=totals.weight[used]))
-    unit = float(totals.outcome[used].std()) or 1.0
-    outcome, weight = (totals.outcome[used] - level) / unit, totals.weight[used]
-    grid = shapes.grid(totals.rhythm)
-    channels = [_Channel.of(spend, totals, grid) for spend in totals.spend.T]
-    candidates = _candidates(totals, channels, grid, unit)
-    tested = _tested(totals, unit)
-    controls = Controls.of(totals.controls, totals.weight)
-    gross = _gross(totals, abs(level) / unit)
-    pattern, error, errors = _season(totals, candidates, controls, outcome, weight, gross)
+    told = _Told.of(totals)
+    # Season and drift are chosen beside courses as they are believed to be beforehand, and anew
+    # beside those that a first glance finds, so that a slow effect is not taken for drift.
+    pattern, left = told.season(told.believed(), told.weight)
+    pattern, left = told.season(told.believed(), told.calm(left.errors))
+    first = told.regression(pattern, left)
+    glance = posterior(first, told.common, GLANCE)
+    pattern, left = told.season(told.expected(glance), told.calm(first.errors(glance.effect)))
+    final = told.regression(pattern, left)
+    found = posterior(final, told.common, length)
 
-    def regression(errors: Floats, error: float) -> Regression:
-        calm = weight * calming(errors * np.sqrt(weight / weight.mean()))
-        base = baseline(totals.years, pattern, controls)
-        rows = Baseline(base.columns[used], base.precision)
-        return Regression(candidates, tested, rows, outcome, calm, error)
-
-    common = Returns.of(gross), Shapes.of(grid, totals.rhythm)
-    first = regression(errors, error)
-    glance = posterior(first, *common, GLANCE)
-    final = regression(first.errors(glance.effect), glance.error)
-    found = posterior(final, *common, length)
-
-    count = len(channels)
-    curves = tuple(_hill(found, c, grid, of, unit) for c, of in enumerate(channels))
-    members = tuple(_drawn(found, c, grid, of, unit) for c, of in enumerate(channels))
+    grid, unit, count = told.grid, told.unit, len(told.channels)
+    curves = tuple(_hill(found, c, grid, of, unit) for c, of in enumerate(told.channels))
+    members = tuple(_drawn(found, c, grid, of, unit) for c, of in enumerate(told.channels))
     factors = found.heights[:, count:]
-    effects = _effects(curves, factors, totals)[used]
-    coefficients = final.coefficients(outcome - effects / unit) * unit
-    coefficients[0] += level
+    effects = _effects(curves, factors, totals)[told.used]
+    coefficients = final.coefficients(told.outcome - effects / unit) * unit
+    coefficients[0] += told.level
     return Mix(
         curves=curves,
         members=members,
         factors=factors,
         coefficients=coefficients,
         pattern=pattern,
-        controls=controls,
+        controls=told.controls,
         error=float(np.sqrt(found.error)) * unit,
         against=found.against[:count],
-        apart=final.apart(_middle(candidates, grid, totals.rhythm))[:count],
+        apart=final.apart(_courses(totals)[told.used])[:count],
     )
 
 
@@ -180,6 +148,111 @@ class MixRegressor(RegressorMixin, BaseEstimator):
         return Totals(X[:, :channels], X[:, channels:], y, weight, rhythm, self.per_year)
 
 
+@dataclass(frozen=True)
+class _Channel:
+    """The grid's shapes for one channel of ``usual`` spend.
+
+    ``shares`` (N, K) of the top in the periods that count, and ``tops`` (K,), in units of the
+    outcome per unit of return: with them a unit of spend has brought one.
+    """
+
+    usual: float
+    shares: Floats
+    tops: Floats
+
+    @classmethod
+    def of(cls, spend: Floats, totals: Totals, grid: Floats) -> "_Channel":
+        used, usual = totals.weight > 0, shapes.usual(spend, totals.weight)
+        shares = shapes.shares_of_top(spend, grid, usual, totals.rhythm)[used]
+        # A channel without spend in the periods that count has shares of 0.
+        money = float(spend[used].mean()) or usual
+        return cls(usual, shares, money / np.maximum(shares.mean(axis=0), 1e-3))
+
+
+@dataclass(frozen=True)
+class _Told:
+    """Totals made ready: the outcome (N,) of the periods that count less ``level``, in ``unit``s.
+
+    The unit is its standard deviation. ``candidates`` are those of the channels, in their order,
+    then the known courses.
+    """
+
+    totals: Totals
+    used: NDArray[np.bool_]
+    level: float
+    unit: float
+    outcome: Floats
+    weight: Floats
+    grid: Floats
+    channels: tuple[_Channel, ...]
+    candidates: tuple[Candidates, ...]
+    tested: Tested
+    controls: Controls
+    common: Common
+    gross: float
+
+    @classmethod
+    def of(cls, totals: Totals) -> "_Told":
+        used, grid = totals.weight > 0, shapes.grid(totals.rhythm)
+        level = float(np.average(totals.outcome[used], weights=totals.weight[used]))
+        unit = float(totals.outcome[used].std()) or 1.0
+        gross = _gross(totals, abs(level) / unit)
+        channels = tuple(_Channel.of(spend, totals, grid) for spend in totals.spend.T)
+        return cls(
+            totals=totals,
+            used=used,
+            level=level,
+            unit=unit,
+            outcome=(totals.outcome[used] - level) / unit,
+            weight=totals.weight[used],
+            grid=grid,
+            channels=channels,
+            candidates=_candidates(totals, channels, grid, unit),
+            tested=_tested(totals, unit),
+            controls=Controls.of(totals.controls, totals.weight),
+            common=Common(
+                Noise.of(abs(level) / unit), Returns.of(gross), Shapes.of(grid, totals.rhythm)
+            ),
+            gross=gross,
+        )
+
+    def believed(self) -> Floats:
+        """(N, C) the likeliest course of every channel beforehand, per unit of height."""
+        middle = int(np.argmin(shapes.penalty(self.grid, self.totals.rhythm)))
+        found = [of.columns[:, 0 if of.height else middle] for of in self.candidates]
+        return np.stack(found, axis=1)
+
+    def expected(self, found: Posterior) -> Floats:
+        """(N, C) the mean course of every channel, per unit of height."""
+        pairs = zip(self.candidates, found.likely, strict=True)
+        return np.stack([of.columns @ likely for of, likely in pairs], axis=1)
+
+    def calm(self, errors: Floats) -> Floats:
+        """(N,) weights of the periods, less where errors (N,) lie far out."""
+        return self.weight * calming(errors * np.sqrt(self.weight / self.weight.mean()))
+
+    def season(self, media: Floats, weight: Floats) -> tuple[Pattern, Evidence]:
+        """The pattern that the data support best beside courses of the channels (N, C)."""
+        usual = (MIDDLE * self.gross, MIDDLE * self.gross)
+        heights = np.array([of.height or usual for of in self.candidates])
+        left = self.outcome - media @ heights[:, 0]
+        years, per_year = self.totals.years, self.totals.per_year
+        tried = []
+        for pattern in patterns(float(years[-1]), per_year):
+            base = baseline(years, pattern, self.controls)
+            columns = np.hstack([base.columns[self.used], media])
+            both = Baseline(columns, np.append(base.precision, heights[:, 1] ** -2.0))
+            tried.append((pattern, evidence(both, left, weight, self.common.noise)))
+        return max(tried, key=lambda of: of[1].log_density)
+
+    def regression(self, pattern: Pattern, left: Evidence) -> Regression:
+        """Everything against the outcome, the periods weighted by what that pattern left."""
+        base = baseline(self.totals.years, pattern, self.controls)
+        rows = Baseline(base.columns[self.used], base.precision)
+        weight = self.calm(left.errors)
+        return Regression(self.candidates, self.tested, rows, self.outcome, weight, left.error)
+
+
 def _gross(totals: Totals, level: float) -> float:
     """Mean outcome, given in its standard deviations, per unit of all spend; 1 without spend.
 
@@ -191,7 +264,7 @@ def _gross(totals: Totals, level: float) -> float:
 
 
 def _candidates(
-    totals: Totals, channels: list[_Channel], grid: Floats, unit: float
+    totals: Totals, channels: tuple[_Channel, ...], grid: Floats, unit: float
 ) -> tuple[Candidates, ...]:
     """All shapes of all channels, then the known courses."""
     used = totals.weight > 0
@@ -226,39 +299,13 @@ def _tested(totals: Totals, unit: float) -> Tested:
     return Tested(lift, stderr)
 
 
-def _season(
-    totals: Totals,
-    candidates: tuple[Candidates, ...],
-    controls: Controls,
-    outcome: Floats,
-    weight: Floats,
-    gross: float,
-) -> tuple[Pattern, float, Floats]:
-    """The pattern that the data support best, with the error and the errors (N,) that it leaves.
-
-    Found twice, so that outliers do not decide.
-    """
-    used = totals.weight > 0
-    media = _middle(candidates, shapes.grid(totals.rhythm), totals.rhythm)
-    heights = np.array([of.height or (MIDDLE * gross, MIDDLE * gross) for of in candidates])
-    bases = []
-    for pattern in season.patterns(float(totals.years[-1]), totals.per_year):
-        base = baseline(totals.years, pattern, controls)
-        columns = np.hstack([base.columns[used], media])
-        precision = np.concatenate([base.precision, heights[:, 1] ** -2.0])
-        bases.append((pattern, Baseline(columns, precision)))
-    calm, left = weight, outcome - media @ heights[:, 0]
-    for _ in range(2):
-        tried = [(pattern, season.evidence(base, left, calm)) for pattern, base in bases]
-        pattern, best = max(tried, key=lambda of: of[1].log_density)
-        calm = weight * calming(best.errors * np.sqrt(weight / weight.mean()))
-    return pattern, best.error, best.errors
-
-
-def _middle(candidates: tuple[Candidates, ...], grid: Floats, rhythm: Rhythm) -> Floats:
-    """(N, C) the likeliest course of every channel beforehand."""
-    middle = int(np.argmin(shapes.penalty(grid, rhythm)))
-    return np.stack([of.columns[:, middle if of.height is None else 0] for of in candidates], 1)
+def _courses(totals: Totals) -> Floats:
+    """(P, C + F) adstocked spend of all channels, then the known courses, of deviation 1."""
+    carryover = totals.rhythm.most / 3
+    adstocked = adstock(totals.spend, carryover, totals.rhythm.warm_up)
+    courses = np.column_stack([adstocked, *(known.response for known in totals.courses)])
+    spreads = courses[totals.weight > 0].std(axis=0)
+    return np.asarray(courses / np.where(spreads > 0, spreads, 1.0))
 
 
 def _hill(found: Posterior, c: int, grid: Floats, channel: _Channel, unit: float) -> Hill:

@@ -18,14 +18,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import log_ndtr, ndtri_exp
 
-from models.common import Returns, Shapes, pick
+from models.common import Common, pick
 from models.regression import Regression
 from models.saturation import Floats
 
 _CHAINS, _EVERY = 10, 4
 _LOG_ROOT_2PI = 0.5 * np.log(2 * np.pi)
-# The outcome's variance is 1: a perfect fit must leave the priors some meaning.
-_LEAST_ERROR = 1e-6
 
 
 @dataclass(frozen=True)
@@ -62,11 +60,9 @@ class Posterior:
     error: float
 
 
-def posterior(
-    regression: Regression, returns: Returns, shapes: Shapes, length: Length = FULL
-) -> Posterior:
-    """Sample; what is believed of ``returns`` and ``shapes`` goes for channels without a prior."""
-    chains = _Chains(regression, returns, shapes)
+def posterior(regression: Regression, common: Common, length: Length = FULL) -> Posterior:
+    """Sample the posterior of at least one channel."""
+    chains = _Chains(regression, common)
     for _ in range(length.forgotten):
         chains.sweep()
     channels = range(len(regression.columns))
@@ -134,8 +130,9 @@ class _Chains:
     ``left`` (B, R) is what the channels leave of the outcome, ``error`` (B,) the noise's variance.
     """
 
-    def __init__(self, regression: Regression, returns: Returns, shapes: Shapes) -> None:
-        self._regression, self._returns, self._shapes = regression, returns, shapes
+    def __init__(self, regression: Regression, common: Common) -> None:
+        self._regression, self._noise = regression, common.noise
+        self._returns, self._shapes = common.returns, common.shapes
         self._random = np.random.default_rng(0)
         self._pooled = np.array([of.height is None for of in regression.candidates])
         shape = (len(regression.columns), _CHAINS)
@@ -144,16 +141,15 @@ class _Chains:
         self.error = np.full(_CHAINS, regression.error)
         self._effects = np.zeros((*shape, len(regression.y)))
         self._rows = np.arange(_CHAINS)
-        likeliest = int(np.argmax(returns.log_prior))
+        likeliest = int(np.argmax(common.returns.log_prior))
         self._common = np.full(_CHAINS, likeliest)
-        self._usual = self._random.integers(0, len(shapes.log_prior), _CHAINS)
+        self._usual = self._random.integers(0, len(common.shapes.log_prior), _CHAINS)
 
     def sweep(self) -> list[_Conditional]:
         """Draw everything once more; what was known of each channel when it was its turn."""
         found = [self._draw(c) for c in range(len(self._regression.columns))]
         squares = np.einsum("br,br->b", self.left, self.left)
-        gamma = self._random.standard_gamma(0.5 * self._regression.observations, _CHAINS)
-        self.error = np.maximum(0.5 * squares / gamma, _LEAST_ERROR)
+        self.error = self._noise.draw(squares, self._regression.observations, self._random)
         if self._pooled.any():
             of_returns = self._returns.likelihood(self.heights[self._pooled].T)
             of_shapes = self._shapes.likelihood(self.drawn[self._pooled].T)

@@ -71,7 +71,7 @@ class Regression:
         self.power = [np.einsum("rk,rk->k", columns, columns) for columns in self.columns]
         # A coefficient without a prior takes an observation for itself.
         free = int((base.precision == 0).sum())
-        self.observations = max(self.rows + len(tested.lift) - free, 1)
+        self.observations = max(self.rows + len(tested.lift) - free, 0)
 
     def coefficients(self, left: Floats) -> Floats:
         """(Q,) coefficients of the baseline for what the channels leave of the outcome (N,)."""

@@ -10,6 +10,8 @@ left out of its determinant) and A = X'X / error + D,
 where the error is the one that explains itself (MacKay 1992):
 
     error = |y - X A^-1 b|^2 / (N - parameters),    parameters = trace(A^-1 X'X) / error
+
+together with what is believed of noise beforehand.
 """
 
 from dataclasses import dataclass
@@ -17,12 +19,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.baseline import Baseline, Pattern, most_harmonics
+from models.common import Noise
 from models.saturation import Floats
 
 # Standard deviations of the level's drift in a year, in those of the outcome.
-_DRIFTS = (0.0, 0.1, 0.25, 0.6, 1.2, 2.5)
-_ROUNDS = 6
-_LEAST_ERROR = 1e-6
+_DRIFTS = (0.0, 0.15, 0.5, 1.5)
+_LEAST_HARMONICS = 2
+_ROUNDS = 4
 
 
 @dataclass(frozen=True)
@@ -35,29 +38,31 @@ class Evidence:
 
 
 def patterns(span: float, per_year: float) -> list[Pattern]:
-    """The patterns worth trying on a history of ``span`` years."""
-    harmonics = range(most_harmonics(span, per_year) + 1)
+    """The patterns worth trying on a history of ``span`` years.
+
+    Business has its season: a short history that does not show it is not taken for proof.
+    """
+    most = most_harmonics(span, per_year)
+    harmonics = range(min(_LEAST_HARMONICS, most), most + 1)
     return [Pattern(span, waves, drift) for waves in harmonics for drift in _DRIFTS]
 
 
-def evidence(base: Baseline, outcome: Floats, weight: Floats) -> Evidence:
+def evidence(base: Baseline, outcome: Floats, weight: Floats, noise: Noise) -> Evidence:
     """The evidence for columns ``base`` (N, Q) of an outcome (N,) with relative ``weight`` (N,)."""
     root = np.sqrt(weight / weight.mean())
     columns, y = root[:, None] * base.columns, root * outcome
     gram, across, power, periods = columns.T @ columns, columns.T @ y, float(y @ y), len(y)
     precision = np.diag(base.precision)
-    error = 0.5 * power / periods
+    error = noise.mean(0.5 * power, periods)
     for _ in range(_ROUNDS):
-        error = max(error, _LEAST_ERROR)
         spread = np.linalg.inv(gram / error + precision)
         coefficients = spread @ across / error
         left = y - columns @ coefficients
         parameters = float((spread * gram).sum()) / error
-        error = float(left @ left) / max(periods - parameters, 1.0)
-    error = max(error, _LEAST_ERROR)
+        error = noise.mean(float(left @ left), periods - parameters)
     given = base.precision[base.precision > 0]
     volume = np.linalg.slogdet(gram / error + precision)[1] - np.log(given).sum()
     explained = across @ np.linalg.solve(gram / error + precision, across) / error
     misfit = (power - float(explained)) / error
     log_density = -0.5 * (periods * np.log(error) + misfit + volume)
-    return Evidence(float(log_density), error, left / root)
+    return Evidence(float(log_density) + noise.log_prior(error), error, left / root)
