@@ -14,21 +14,17 @@ from dataclasses import dataclass, replace
 from typing import Any, Self
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import least_squares
 from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from models import shape as shapes
-from models.baseline import Baseline, Controls, Pattern, baseline
+from models.baseline import Controls, Pattern, baseline
 from models.carryover import adstock
-from models.common import MIDDLE, Common, Noise, Returns, Shapes
-from models.outliers import calming
 from models.posterior import FULL, GLANCE, Length, Posterior, posterior
-from models.regression import Candidates, Regression, Tested
 from models.saturation import Floats, Form, response
-from models.season import Evidence, evidence, patterns
 from models.shape import Hill, Rhythm
+from models.standard import Channel, Standard
 from models.totals import Totals
 from models.weights import weights_of
 
@@ -60,7 +56,7 @@ class Mix:
 
 def fit_mix(totals: Totals, length: Length = FULL) -> Mix:
     """Fit all curves and the baseline to at least one channel and one period that counts."""
-    told = _Told.of(totals)
+    told = Standard.of(totals)
     # Season and drift are chosen beside courses as they are believed to be beforehand, and anew
     # beside those that a first glance finds, so that a slow effect is not taken for drift.
     pattern, left = told.season(told.believed(), told.weight)
@@ -148,157 +144,6 @@ class MixRegressor(RegressorMixin, BaseEstimator):
         return Totals(X[:, :channels], X[:, channels:], y, weight, rhythm, self.per_year)
 
 
-@dataclass(frozen=True)
-class _Channel:
-    """The grid's shapes for one channel of ``usual`` spend.
-
-    ``shares`` (N, K) of the top in the periods that count, and ``tops`` (K,), in units of the
-    outcome per unit of return: with them a unit of spend has brought one.
-    """
-
-    usual: float
-    shares: Floats
-    tops: Floats
-
-    @classmethod
-    def of(cls, spend: Floats, totals: Totals, grid: Floats) -> "_Channel":
-        used, usual = totals.weight > 0, shapes.usual(spend, totals.weight)
-        shares = shapes.shares_of_top(spend, grid, usual, totals.rhythm)[used]
-        # A channel without spend in the periods that count has shares of 0.
-        money = float(spend[used].mean()) or usual
-        return cls(usual, shares, money / np.maximum(shares.mean(axis=0), 1e-3))
-
-
-@dataclass(frozen=True)
-class _Told:
-    """Totals made ready: the outcome (N,) of the periods that count less ``level``, in ``unit``s.
-
-    The unit is its standard deviation. ``candidates`` are those of the channels, in their order,
-    then the known courses.
-    """
-
-    totals: Totals
-    used: NDArray[np.bool_]
-    level: float
-    unit: float
-    outcome: Floats
-    weight: Floats
-    grid: Floats
-    channels: tuple[_Channel, ...]
-    candidates: tuple[Candidates, ...]
-    tested: Tested
-    controls: Controls
-    common: Common
-    gross: float
-
-    @classmethod
-    def of(cls, totals: Totals) -> "_Told":
-        used, grid = totals.weight > 0, shapes.grid(totals.rhythm)
-        level = float(np.average(totals.outcome[used], weights=totals.weight[used]))
-        unit = float(totals.outcome[used].std()) or 1.0
-        gross = _gross(totals, abs(level) / unit)
-        channels = tuple(_Channel.of(spend, totals, grid) for spend in totals.spend.T)
-        return cls(
-            totals=totals,
-            used=used,
-            level=level,
-            unit=unit,
-            outcome=(totals.outcome[used] - level) / unit,
-            weight=totals.weight[used],
-            grid=grid,
-            channels=channels,
-            candidates=_candidates(totals, channels, grid, unit),
-            tested=_tested(totals, unit),
-            controls=Controls.of(totals.controls, totals.weight),
-            common=Common(
-                Noise.of(abs(level) / unit), Returns.of(gross), Shapes.of(grid, totals.rhythm)
-            ),
-            gross=gross,
-        )
-
-    def believed(self) -> Floats:
-        """(N, C) the likeliest course of every channel beforehand, per unit of height."""
-        middle = int(np.argmin(shapes.penalty(self.grid, self.totals.rhythm)))
-        found = [of.columns[:, 0 if of.height else middle] for of in self.candidates]
-        return np.stack(found, axis=1)
-
-    def expected(self, found: Posterior) -> Floats:
-        """(N, C) the mean course of every channel, per unit of height."""
-        pairs = zip(self.candidates, found.likely, strict=True)
-        return np.stack([of.columns @ likely for of, likely in pairs], axis=1)
-
-    def calm(self, errors: Floats) -> Floats:
-        """(N,) weights of the periods, less where errors (N,) lie far out."""
-        return self.weight * calming(errors * np.sqrt(self.weight / self.weight.mean()))
-
-    def season(self, media: Floats, weight: Floats) -> tuple[Pattern, Evidence]:
-        """The pattern that the data support best beside courses of the channels (N, C)."""
-        usual = (MIDDLE * self.gross, MIDDLE * self.gross)
-        heights = np.array([of.height or usual for of in self.candidates])
-        left = self.outcome - media @ heights[:, 0]
-        years, per_year = self.totals.years, self.totals.per_year
-        tried = []
-        for pattern in patterns(float(years[-1]), per_year):
-            base = baseline(years, pattern, self.controls)
-            columns = np.hstack([base.columns[self.used], media])
-            both = Baseline(columns, np.append(base.precision, heights[:, 1] ** -2.0))
-            tried.append((pattern, evidence(both, left, weight, self.common.noise)))
-        return max(tried, key=lambda of: of[1].log_density)
-
-    def regression(self, pattern: Pattern, left: Evidence) -> Regression:
-        """Everything against the outcome, the periods weighted by what that pattern left."""
-        base = baseline(self.totals.years, pattern, self.controls)
-        rows = Baseline(base.columns[self.used], base.precision)
-        weight = self.calm(left.errors)
-        return Regression(self.candidates, self.tested, rows, self.outcome, weight, left.error)
-
-
-def _gross(totals: Totals, level: float) -> float:
-    """Mean outcome, given in its standard deviations, per unit of all spend; 1 without spend.
-
-    A return on an outcome whose mean is about 0 means nothing; its deviation then takes its place.
-    """
-    used = totals.weight > 0
-    money = float(totals.spend[used].sum()) / int(used.sum())
-    return max(level, 1.0) / money if money > 0 else 1.0
-
-
-def _candidates(
-    totals: Totals, channels: tuple[_Channel, ...], grid: Floats, unit: float
-) -> tuple[Candidates, ...]:
-    """All shapes of all channels, then the known courses."""
-    used = totals.weight > 0
-    tests = sum(len(known.tests) for known in totals.courses) + len(totals.trials)
-    out = []
-    for c, channel in enumerate(channels):
-        expected = np.zeros((tests, grid.shape[1]))
-        for row, trial in enumerate(totals.trials):
-            if trial.channel == c:
-                with_it, without = (
-                    shapes.shares_of_top(spend, grid, channel.usual, totals.rhythm).sum(axis=0)
-                    for spend in (trial.spend, trial.without)
-                )
-                expected[row] = (with_it - without) * channel.tops
-        out.append(Candidates(channel.shares * channel.tops, expected))
-    row = len(totals.trials)
-    for known in totals.courses:
-        expected = np.zeros((tests, 1))
-        for test in known.tests:
-            expected[row] = test[0] / unit
-            row += 1
-        course = known.response[used, None] / unit
-        out.append(Candidates(course, expected, (known.mean, known.spread)))
-    return tuple(out)
-
-
-def _tested(totals: Totals, unit: float) -> Tested:
-    """What all lift tests measured: those of the channels, then those of the known courses."""
-    pairs = [(trial.lift, trial.stderr) for trial in totals.trials]
-    pairs += [test[1:] for known in totals.courses for test in known.tests]
-    lift, stderr = np.array(pairs).reshape(-1, 2).T / unit
-    return Tested(lift, stderr)
-
-
 def _courses(totals: Totals) -> Floats:
     """(P, C + F) adstocked spend of all channels, then the known courses, of deviation 1."""
     carryover = totals.rhythm.most / 3
@@ -308,7 +153,7 @@ def _courses(totals: Totals) -> Floats:
     return np.asarray(courses / np.where(spreads > 0, spreads, 1.0))
 
 
-def _hill(found: Posterior, c: int, grid: Floats, channel: _Channel, unit: float) -> Hill:
+def _hill(found: Posterior, c: int, grid: Floats, channel: Channel, unit: float) -> Hill:
     """The Hill curve nearest to a channel's mean curve, at spend kept up."""
     _, reach, slope = grid
     levels = _LEVELS[:, None]
@@ -330,7 +175,7 @@ def _hill(found: Posterior, c: int, grid: Floats, channel: _Channel, unit: float
 
 
 def _drawn(
-    found: Posterior, c: int, grid: Floats, channel: _Channel, unit: float
+    found: Posterior, c: int, grid: Floats, channel: Channel, unit: float
 ) -> tuple[Hill, ...]:
     """The draws of a channel's curve."""
     return tuple(
