@@ -7,7 +7,7 @@ at all, one unit of money brings the same in every channel, and nothing is worth
 else a history of hardly more periods than channels would be taken to be free of it.
 
 *Returns* on spend are drawn from one normal distribution, cut off at 0. Its mean is at first
-``0.25`` of all outcome per spend, give or take a factor of e, its spread 0.2 to 2 times the mean.
+a fifth of all outcome per spend, give or take a factor of two, its spread 0.2 to 2 times the mean.
 
 *Shapes*: carry-over, relative to the most that is considered, is normal around one of four
 middles, close to it or less so, all as likely; ln slope is normal around a middle that is itself
@@ -21,16 +21,23 @@ from numpy.typing import NDArray
 from scipy.special import log_ndtr
 
 from models.saturation import Floats
-from models.shape import Rhythm
+from models.shape import REACH, Rhythm
 
-# Of all outcome per spend. Media seldom make half of revenue.
-MIDDLE = 0.25
+# Of all outcome per spend, and how far that may be off in logarithms: media seldom make half of
+# revenue.
+MIDDLE, _DOUBT = 0.2, 0.8
 # Of the mean outcome, and within these bounds of the outcome's standard deviation.
 _NOISE, _LEAST_NOISE, _MOST_NOISE, _SEEN = 0.03, 1e-3, 0.7, 4
 _MEANS = MIDDLE * np.geomspace(0.04, 6.0, 16)
 _SPREADS = np.array([0.2, 0.35, 0.6, 1.0, 2.0])
 _CARRYOVERS, _CARRYOVER_SPREADS = (0.1, 0.35, 0.6, 0.85), (0.1, 0.3)
 _SLOPES, _SLOPE_SPREAD = (-0.1, 0.25, 0.65, 1.1), 0.35
+# The candidates: what totals tell of a shape is averaged over, so that these lie close.
+_GRID = (
+    np.linspace(0.0, 1.0, 9),
+    np.geomspace(*REACH, 15),
+    np.array([0.5, 0.7, 0.95, 1.3, 1.8, 2.4, 3.2, 4.4]),
+)
 _STEEPNESS = (0.2, 0.4)
 _REACH_SPREAD = 0.7
 
@@ -84,7 +91,7 @@ class Returns:
     def of(cls, gross: float) -> "Returns":
         """Hypotheses for a total outcome of ``gross`` per unit of all spend."""
         mean, ratio = (axis.ravel() for axis in np.meshgrid(_MEANS, _SPREADS, indexing="ij"))
-        log_prior = -0.5 * np.log(mean / MIDDLE) ** 2
+        log_prior = -0.5 * (np.log(mean / MIDDLE) / _DOUBT) ** 2
         return cls(mean * gross, mean * ratio * gross, log_prior)
 
     def likelihood(self, returns: Floats) -> Floats:
@@ -93,6 +100,12 @@ class Returns:
         away = ((returns[:, :, None] - self.mean) / self.spread) ** 2
         cut = np.log(self.spread) + log_ndtr(self.mean / self.spread)
         return np.asarray(self.log_prior - count * cut - 0.5 * away.sum(axis=1))
+
+
+def grid(rhythm: Rhythm) -> Floats:
+    """(3, K) the candidate shapes: carry-overs, reaches and slopes."""
+    mesh = np.meshgrid(*_GRID, indexing="ij")
+    return np.stack([axis.ravel() for axis in mesh]) * [[rhythm.most], [1.0], [1.0]]
 
 
 @dataclass(frozen=True)

@@ -65,7 +65,7 @@ def fit_mix(totals: Totals, length: Length = FULL) -> Mix:
     glance = posterior(first, told.common, GLANCE)
     pattern, left = told.season(told.expected(glance), told.calm(first.errors(glance.effect)))
     final = told.regression(pattern, left)
-    found = posterior(final, told.common, length)
+    found = posterior(final, told.common, length, glance.state)
 
     grid, unit, count = told.grid, told.unit, len(told.channels)
     curves = tuple(_hill(found, c, grid, of, unit) for c, of in enumerate(told.channels))

@@ -12,7 +12,7 @@ Several chains run side by side; a draw of one chain is one joint draw of all ch
 fixed: same data, same draws.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +22,7 @@ from models.common import Common, pick
 from models.regression import Regression
 from models.saturation import Floats
 
-_CHAINS, _EVERY = 10, 4
+_CHAINS, _EVERY = 10, 3
 _LOG_ROOT_2PI = 0.5 * np.log(2 * np.pi)
 
 
@@ -34,9 +34,23 @@ class Length:
     kept: int
 
 
-GLANCE, FULL = Length(20, 10), Length(30, 40)
-# Joint draws that a full run hands out: every fourth of its sweeps.
-MEMBERS = _CHAINS * FULL.kept // _EVERY
+# A full run goes on from where a glance stood, and hands out a hundred joint draws.
+GLANCE, FULL = Length(20, 9), Length(10, 30)
+
+
+@dataclass(frozen=True)
+class State:
+    """Where B chains stand.
+
+    ``drawn`` and ``heights`` (C, B) are candidate and height of every channel; ``error`` (B,) is
+    the noise's variance, ``returns`` and ``shapes`` (B,) the hypotheses on what channels share.
+    """
+
+    drawn: NDArray[np.intp]
+    heights: Floats
+    error: Floats
+    returns: NDArray[np.intp]
+    shapes: NDArray[np.intp]
 
 
 @dataclass(frozen=True)
@@ -49,6 +63,7 @@ class Posterior:
     (C,) are the odds of the data against the channel's having any effect (Savage and Dickey: the
     density of height 0 after the data over that before). ``effect`` (R,) is what all channels bring
     on average, ``error`` the mean variance of the noise.
+    ``state`` is where the chains stand in the end.
     """
 
     weights: tuple[Floats, ...]
@@ -58,11 +73,14 @@ class Posterior:
     against: Floats
     effect: Floats
     error: float
+    state: State
 
 
-def posterior(regression: Regression, common: Common, length: Length = FULL) -> Posterior:
-    """Sample the posterior of at least one channel."""
-    chains = _Chains(regression, common)
+def posterior(
+    regression: Regression, common: Common, length: Length, state: State | None = None
+) -> Posterior:
+    """Sample the posterior of at least one channel, from a state or from no effect at all."""
+    chains = _Chains(regression, common, state)
     for _ in range(length.forgotten):
         chains.sweep()
     channels = range(len(regression.columns))
@@ -77,10 +95,10 @@ def posterior(regression: Regression, common: Common, length: Length = FULL) -> 
             likely[c] += found[c].probability.sum(axis=0)
             against[c] += found[c].against.sum()
         effect += (regression.y - chains.left).sum(axis=0)
-        error += float(chains.error.sum())
+        error += float(chains.state.error.sum())
         if (sweep + 1) % _EVERY == 0:
-            drawn.append(chains.drawn.T.copy())
-            heights.append(chains.heights.T.copy())
+            drawn.append(chains.state.drawn.T.copy())
+            heights.append(chains.state.heights.T.copy())
     times = length.kept * _CHAINS
     return Posterior(
         weights=tuple(of / times for of in weights),
@@ -90,6 +108,7 @@ def posterior(regression: Regression, common: Common, length: Length = FULL) -> 
         against=against / times,
         effect=effect / times,
         error=error / times,
+        state=chains.state,
     )
 
 
@@ -125,65 +144,83 @@ class _Conditional:
 
 
 class _Chains:
-    """Where B chains stand: candidate and height (C, B) of every channel and what they share.
+    """B chains: their state, and what the channels leave of the outcome, ``left`` (B, R)."""
 
-    ``left`` (B, R) is what the channels leave of the outcome, ``error`` (B,) the noise's variance.
-    """
-
-    def __init__(self, regression: Regression, common: Common) -> None:
-        self._regression, self._noise = regression, common.noise
-        self._returns, self._shapes = common.returns, common.shapes
+    def __init__(self, regression: Regression, common: Common, state: State | None) -> None:
+        self._regression, self._common = regression, common
         self._random = np.random.default_rng(0)
         self._pooled = np.array([of.height is None for of in regression.candidates])
-        shape = (len(regression.columns), _CHAINS)
-        self.drawn, self.heights = np.zeros(shape, dtype=np.intp), np.zeros(shape)
-        self.left = np.repeat(regression.y[None], _CHAINS, axis=0)
-        self.error = np.full(_CHAINS, regression.error)
-        self._effects = np.zeros((*shape, len(regression.y)))
         self._rows = np.arange(_CHAINS)
-        likeliest = int(np.argmax(common.returns.log_prior))
-        self._common = np.full(_CHAINS, likeliest)
-        self._usual = self._random.integers(0, len(common.shapes.log_prior), _CHAINS)
+        self.state = state or self._start()
+        self._effects = np.stack(
+            [
+                height[:, None] * columns[:, drawn].T
+                for columns, drawn, height in zip(
+                    regression.columns, self.state.drawn, self.state.heights, strict=True
+                )
+            ]
+        )
+        self.left = regression.y - self._effects.sum(axis=0)
+
+    def _start(self) -> State:
+        shape = (len(self._regression.columns), _CHAINS)
+        returns, shapes = self._common.returns.log_prior, self._common.shapes.log_prior
+        return State(
+            drawn=np.zeros(shape, dtype=np.intp),
+            heights=np.zeros(shape),
+            error=np.full(_CHAINS, self._regression.error),
+            returns=np.full(_CHAINS, int(np.argmax(returns))),
+            shapes=self._random.integers(0, len(shapes), _CHAINS),
+        )
 
     def sweep(self) -> list[_Conditional]:
         """Draw everything once more; what was known of each channel when it was its turn."""
-        found = [self._draw(c) for c in range(len(self._regression.columns))]
+        drawn, heights = self.state.drawn.copy(), self.state.heights.copy()
+        found = []
+        for c in range(len(drawn)):
+            conditional, drawn[c], heights[c] = self._draw(c)
+            found.append(conditional)
         squares = np.einsum("br,br->b", self.left, self.left)
-        self.error = self._noise.draw(squares, self._regression.observations, self._random)
+        error = self._common.noise.draw(squares, self._regression.observations, self._random)
+        self.state = replace(self.state, drawn=drawn, heights=heights, error=error)
         if self._pooled.any():
-            of_returns = self._returns.likelihood(self.heights[self._pooled].T)
-            of_shapes = self._shapes.likelihood(self.drawn[self._pooled].T)
-            self._common, _ = pick(of_returns, self._random)
-            self._usual, _ = pick(of_shapes, self._random)
+            returns = self._common.returns.likelihood(heights[self._pooled].T)
+            shapes = self._common.shapes.likelihood(drawn[self._pooled].T)
+            self.state = replace(
+                self.state,
+                returns=pick(returns, self._random)[0],
+                shapes=pick(shapes, self._random)[0],
+            )
         return found
 
-    def _draw(self, c: int) -> _Conditional:
-        columns, random = self._regression.columns[c], self._random
+    def _draw(self, c: int) -> tuple[_Conditional, NDArray[np.intp], Floats]:
+        """What is known of a channel, and its candidate and height (B,) drawn from that."""
+        columns, error = self._regression.columns[c], self.state.error[:, None]
         self.left += self._effects[c]
         middle, width = self._prior(c)
-        precision = self._regression.power[c] / self.error[:, None] + width[:, None] ** -2.0
+        precision = self._regression.power[c] / error + width[:, None] ** -2.0
         spread = 1 / np.sqrt(precision)
-        pull = (self.left @ columns) / self.error[:, None] + (middle * width**-2.0)[:, None]
-        z = pull * spread
+        z = ((self.left @ columns) / error + (middle * width**-2.0)[:, None]) * spread
         log_above = log_ndtr(z)
         # The posterior mass of a candidate: its prior times the integral over heights above 0.
         log_mass = np.log(spread) + 0.5 * z**2 + log_above
         if self._pooled[c]:
-            log_mass += self._shapes.log_mass[self._usual]
-        k, probability = pick(log_mass, random)
+            log_mass += self._common.shapes.log_mass[self.state.shapes]
+        k, probability = pick(log_mass, self._random)
         at = (self._rows, k)
         # From a normal cut off at 0, by the inverse of its distribution.
-        beyond = ndtri_exp(np.log(1 - random.random(_CHAINS)) + log_above[at])
-        self.drawn[c], self.heights[c] = k, np.maximum(spread[at] * (z[at] - beyond), 0.0)
-        self._effects[c] = self.heights[c][:, None] * columns[:, k].T
+        beyond = ndtri_exp(np.log(1 - self._random.random(_CHAINS)) + log_above[at])
+        height = np.maximum(spread[at] * (z[at] - beyond), 0.0)
+        self._effects[c] = height[:, None] * columns[:, k].T
         self.left -= self._effects[c]
         ratio = middle / width
         log_before = -0.5 * ratio**2 - _LOG_ROOT_2PI - np.log(width) - log_ndtr(ratio)
-        return _Conditional(probability, z, spread, log_above, log_before)
+        return _Conditional(probability, z, spread, log_above, log_before), k, height
 
     def _prior(self, c: int) -> tuple[Floats, Floats]:
         """Mean and spread (B,) of the normal prior on a channel's height."""
         height = self._regression.candidates[c].height
         if height is None:
-            return self._returns.mean[self._common], self._returns.spread[self._common]
+            returns, at = self._common.returns, self.state.returns
+            return returns.mean[at], returns.spread[at]
         return np.full(_CHAINS, height[0]), np.full(_CHAINS, height[1])

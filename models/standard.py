@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from models import shape as shapes
 from models.baseline import Baseline, Controls, Pattern, baseline
-from models.common import MIDDLE, Common, Noise, Returns, Shapes
+from models.common import MIDDLE, Common, Noise, Returns, Shapes, grid
 from models.outliers import calming
 from models.posterior import Posterior
 from models.regression import Candidates, Regression, Tested
@@ -63,11 +63,11 @@ class Standard:
     @classmethod
     def of(cls, totals: Totals) -> "Standard":
         """Totals with at least one channel and one period that counts."""
-        used, grid = totals.weight > 0, shapes.grid(totals.rhythm)
+        used, tried = totals.weight > 0, grid(totals.rhythm)
         level = float(np.average(totals.outcome[used], weights=totals.weight[used]))
         unit = float(totals.outcome[used].std()) or 1.0
         gross = _gross(totals, abs(level) / unit)
-        channels = tuple(Channel.of(spend, totals, grid) for spend in totals.spend.T)
+        channels = tuple(Channel.of(spend, totals, tried) for spend in totals.spend.T)
         return cls(
             totals=totals,
             used=used,
@@ -75,13 +75,13 @@ class Standard:
             unit=unit,
             outcome=(totals.outcome[used] - level) / unit,
             weight=totals.weight[used],
-            grid=grid,
+            grid=tried,
             channels=channels,
-            candidates=_candidates(totals, channels, grid, unit),
+            candidates=_candidates(totals, channels, tried, unit),
             tested=_tested(totals, unit),
             controls=Controls.of(totals.controls, totals.weight),
             common=Common(
-                Noise.of(abs(level) / unit), Returns.of(gross), Shapes.of(grid, totals.rhythm)
+                Noise.of(abs(level) / unit), Returns.of(gross), Shapes.of(tried, totals.rhythm)
             ),
             gross=gross,
         )

@@ -80,8 +80,8 @@ def test_season_is_not_taken_for_the_effect_of_spend_that_follows_it():
     outcome = 1e6 * (1 + 0.3 * season) + random.normal(0, 2e4, 156)
     curves = fit(history(spend, outcome=outcome))
     assert "weak" in curves.curves[0].diagnostics.flags
-    # All of the season would be 300,000.
-    assert kept_up(curves, "A", 50_000) < 30_000
+    # What it is given is a small part of what the season alone moves, 600,000 from low to high.
+    assert kept_up(curves, "A", 50_000) < 60_000
 
 
 def test_channels_without_effect_are_flagged_and_given_little():
