@@ -1,10 +1,11 @@
 r"""The baseline: what revenue would be without any channel, from trend, season and controls.
 
-    level + linear trend + changes of trend + Fourier series of the year + controls
+    level + linear trend + drift + Fourier series of the year + controls
 
 All coefficients but the level are held back by normal priors (ridge), in standard deviations of the
-outcome. They are wide for what revenue is known to do and narrow for a bend of the trend, which
-would otherwise take the effect of channels that are booked for months.
+outcome. The drift is a random walk of the level, straight between its knots; how far it walks in a
+year is chosen by the data (`models.season`), for what bends to everything would take the effect of
+channels that are booked for months, and what cannot bend gives them the effect of a changed market.
 """
 
 from dataclasses import dataclass
@@ -13,9 +14,9 @@ import numpy as np
 
 from models.saturation import Floats
 
-# Standard deviations of the priors: per year, per year, each wave, each standardised control.
-_TREND, _BEND, _WAVE, _CONTROL = 3.0, 0.5, 1.0, 1.0
-_BEND_EVERY = 0.5  # years
+# Standard deviations of the priors: trend per year, each wave, each standardised control.
+_TREND, _WAVE, _CONTROL = 3.0, 1.0, 1.0
+_KNOTS_PER_YEAR = 8
 _MOST_HARMONICS = 6
 
 
@@ -49,21 +50,37 @@ class Baseline:
     precision: Floats
 
 
-def baseline(years: Floats, span: float, harmonics: int, controls: Controls) -> Baseline:
+@dataclass(frozen=True)
+class Pattern:
+    """How a baseline may run: harmonics of the year, and the drift's standard deviation in a year.
+
+    ``span`` is the length in years of the history it was fitted on: the drift is within it.
+    """
+
+    span: float
+    harmonics: int
+    drift: float
+
+
+def baseline(years: Floats, pattern: Pattern, controls: Controls) -> Baseline:
     """The columns at times ``years`` (P,), counted from the first period.
 
-    ``span`` is the length in years of the history they were fitted on: bends lie within it.
+    Two per harmonic, the finest last, and after them those of the drift.
     """
-    bends = np.arange(_BEND_EVERY, span - _BEND_EVERY / 2, _BEND_EVERY)
-    waves = 2 * np.pi * np.outer(years, np.arange(1, harmonics + 1))
+    knots = max(round(pattern.span * _KNOTS_PER_YEAR), 1)
+    each = pattern.span / knots
+    begin = each * np.arange(knots)
+    turns = 2 * np.pi * np.outer(years, np.arange(1, pattern.harmonics + 1))
+    waves = np.stack([np.sin(turns), np.cos(turns)], axis=2).reshape(len(years), -1)
     blocks = [
         (np.ones((len(years), 1)), np.inf),
-        (years[:, None] - span / 2, _TREND),
-        (np.maximum(years[:, None] - bends, 0.0), _BEND),
-        (np.sin(waves), _WAVE),
-        (np.cos(waves), _WAVE),
+        (years[:, None] - pattern.span / 2, _TREND),
         (controls.standardised(), _CONTROL),
+        (waves, _WAVE),
     ]
+    if pattern.drift > 0 and each > 0:
+        ramps = np.clip((years[:, None] - begin) / each, 0.0, 1.0)
+        blocks.append((ramps, pattern.drift * np.sqrt(each)))
     precision = [np.full(columns.shape[1], spread**-2.0) for columns, spread in blocks]
     return Baseline(np.hstack([columns for columns, _ in blocks]), np.concatenate(precision))
 

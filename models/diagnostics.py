@@ -1,13 +1,13 @@
 """Diagnostics: how well a curve is known, in figures and in sentences for a planner."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models import evidence
 from models.carryover import adstock
-from models.curve import FitDiagnostics, ResponseCurve
+from models.curve import FitDiagnostics, Member, ResponseCurve
 from models.history import History
 from models.period import Period
 from models.saturation import Floats, Form
@@ -18,8 +18,14 @@ Used = NDArray[np.bool_]
 _HELD = "it is held at its part of the budget unless the policy says otherwise"
 
 
-def known(history: History, c: int, fitted: Hill, diagnostics: FitDiagnostics) -> ResponseCurve:
-    """The curve of a channel whose effect was measured."""
+def known(
+    history: History,
+    c: int,
+    fitted: Hill,
+    diagnostics: FitDiagnostics,
+    members: Iterable[Hill] = (),
+) -> ResponseCurve:
+    """The curve of a channel whose effect was measured, with draws of what it may be instead."""
     s = adstock(history.spend[:, c], fitted.carryover, history.period.per_quarter)
     return ResponseCurve(
         channel=history.channels[c],
@@ -33,6 +39,7 @@ def known(history: History, c: int, fitted: Hill, diagnostics: FitDiagnostics) -
         last_adstock=float(s[-1]),
         last_period=history.starts[-1],
         diagnostics=diagnostics,
+        members=tuple(Member(m.top, m.half, m.slope, m.carryover) for m in members),
     )
 
 

@@ -9,13 +9,16 @@ from models import evidence
 from models.curve import FitDiagnostics, ResponseCurve
 from models.diagnostics import Used, counted, holdout_error, known, r2, unknown, unmeasurable
 from models.history import History
-from models.mix import Mix, Totals, fit_mix, predict_mix
+from models.mix import Mix, fit_mix, predict_mix
+from models.posterior import GLANCE
 from models.saturation import Floats
 from models.shape import rhythm_of
+from models.totals import Totals
 
 _SOURCE = "totals"
-# The regression needs so many periods more than it has channels.
-_MORE_THAN_CHANNELS = 8
+WEAK, COLLINEAR = "weak", "collinear"
+# Fewer periods than this say nothing.
+_LEAST_PERIODS = 8
 # Rise of all revenue, in per cent for one per cent of a channel's spend, above which a planner
 # should know of it: studies find 0.12 in the short run and 0.24 in the long.
 _STEEP = 0.3
@@ -39,8 +42,8 @@ def from_totals(
         controls = np.stack(list(history.controls.values()), axis=1)
     used = np.isfinite(history.outcome) & np.isfinite(controls).all(axis=1)
     used &= history.observed.any(axis=1)
-    least = len(channels) + _MORE_THAN_CHANNELS
-    reasons = {c: unmeasurable(history, c, used, least) for c in channels}
+    still = "total revenue never changes" if np.ptp(history.outcome[used]) == 0 else None
+    reasons = {c: unmeasurable(history, c, used, _LEAST_PERIODS) or still for c in channels}
     tried = [c for c in channels if reasons[c] is None]
     periods = int(used.sum())
     found = {
@@ -59,52 +62,45 @@ def from_totals(
         )
         found |= _mixed(history, totals, tried)
     found = {c: found[c] for c in wanted}
-    return found, _about(history, history.outcome, used) + _never_paused(history, found, used)
+    about = _about(history, history.outcome, used) + _unsure(history, found, used, tried)
+    return found, about + _never_paused(history, found, used)
 
 
 def _mixed(history: History, totals: Totals, tried: list[int]) -> dict[int, ResponseCurve]:
     mix = fit_mix(totals)
     used, y = totals.weight > 0, totals.outcome
-    periods = int(used.sum())
     fit_quality = r2(y[used], predict_mix(mix, totals)[used])
 
     def forecast(kept: Floats) -> Floats:
         before = replace(totals, weight=kept)
-        return predict_mix(fit_mix(before), before)
+        return predict_mix(fit_mix(before, GLANCE), before)
 
     error = holdout_error(y, used, history.period, forecast)
     found = {}
     for i, c in enumerate(tried):
         fitted, spend = mix.curves[i], totals.spend[:, i]
-        reason = _untold(history, tried, totals, mix, i)
-        if reason is not None:
-            found[c] = unknown(history, c, _SOURCE, reason, periods)
-            continue
-        mean_spend = float(spend[used].mean())
-        elasticity = fitted.elasticity(mean_spend)
+        elasticity = fitted.elasticity(float(spend[used].mean()))
         response = float(fitted.course(spend, totals.rhythm)[used].sum())
         diagnostics = FitDiagnostics(
             source=_SOURCE,
-            periods=periods,
+            periods=int(used.sum()),
             r2=fit_quality,
             holdout_error=error,
             elasticity=elasticity,
+            flags=_flags(mix, i),
             notes=_steepness(elasticity * response, float(y[used].sum())),
         )
-        found[c] = known(history, c, fitted, diagnostics)
+        found[c] = known(history, c, fitted, diagnostics, mix.members[i])
     return found
 
 
-def _untold(history: History, tried: list[int], totals: Totals, mix: Mix, i: int) -> str | None:
-    """Why the totals do not tell the effect of the i-th channel tried; None where they do."""
-    if mix.apart[i] < evidence.LEAST_APART:
-        twin = evidence.twin(totals.spend[totals.weight > 0], i)
-        if twin is not None:
-            return f"its spend moves with that of {history.channels[tried[twin]]}"
-        return "its spend follows season, trend, controls or other channels too closely"
-    if mix.against[i] > evidence.MOST_ODDS:
-        return "total revenue does not show that it follows its spend"
-    return None
+def _flags(mix: Mix, i: int) -> tuple[str, ...]:
+    """What makes the curve of the i-th channel unsure."""
+    flags = {
+        COLLINEAR: mix.apart[i] < evidence.LEAST_APART,
+        WEAK: mix.against[i] > evidence.MOST_ODDS,
+    }
+    return tuple(flag for flag, applies in flags.items() if applies)
 
 
 def _steepness(rise: float, outcome: float) -> tuple[str, ...]:
@@ -133,6 +129,33 @@ def _about(history: History, outcome: Floats, used: Used) -> tuple[str, ...]:
     if np.any(outcome[used] < 0):
         notes.append("Totals: some revenue is negative; it is used as it is.")
     return tuple(notes)
+
+
+def _unsure(
+    history: History, found: dict[int, ResponseCurve], used: Used, tried: list[int]
+) -> tuple[str, ...]:
+    """Which channels' returns are taken from those of others rather than from their own data."""
+    notes = []
+    if weak := _flagged(found, WEAK):
+        notes.append(
+            f"Totals: total revenue hardly shows that it follows the spend of {', '.join(weak)}. "
+            "What the data leave open about their returns is taken from those of the other "
+            "channels, so that little is moved on their account."
+        )
+    for c in [c for c, curve in found.items() if COLLINEAR in curve.diagnostics.flags]:
+        twin = evidence.twin(history.spend[used][:, tried], tried.index(c))
+        other = "season, trend, controls or other channels"
+        if twin is not None:
+            other = f"that of {history.channels[tried[twin]]}"
+        notes.append(
+            f"Totals: the spend of {history.channels[c]} follows {other} so closely that their "
+            "effects cannot be told apart: they are taken to bring alike."
+        )
+    return tuple(notes)
+
+
+def _flagged(found: dict[int, ResponseCurve], flag: str) -> list[str]:
+    return [curve.channel for curve in found.values() if flag in curve.diagnostics.flags]
 
 
 def _never_paused(history: History, found: dict[int, ResponseCurve], used: Used) -> tuple[str, ...]:

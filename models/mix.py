@@ -4,10 +4,10 @@ r"""Mix modelling: the effects of all channels, found together in the total outc
 
 For given shapes the heights and the baseline are linear, so that only shapes are searched, on a
 grid, all channels in one regression. What comes out per channel is the Hill curve nearest to the
-mean of all curves that the data allow (`models.posterior`). Priors: `models.shape` for shapes,
-`models.baseline` for the baseline, and for heights a half-normal one on the channel's share of the
-outcome, of standard deviation ``0.3 * sqrt(share of spend / channels)``: media seldom make half of
-revenue, and where the data cannot tell, money is a better guess than nothing.
+mean of all curves that the data allow, and joint draws of these (`models.posterior`). Heights are
+counted as return on spend; what is believed of returns and shapes beforehand is learned from all
+channels together (`models.common`). Season and drift of the baseline are chosen by the data
+(`models.season`), and periods that lie far out count for less (`models.outliers`).
 """
 
 from dataclasses import dataclass, replace
@@ -19,87 +19,79 @@ from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from models import shape as shapes
-from models.baseline import Baseline, Controls, baseline, most_harmonics
+from models.baseline import Controls, Pattern, baseline
 from models.carryover import adstock
-from models.posterior import Posterior, posterior
-from models.regression import Candidates, Regression
+from models.posterior import FULL, GLANCE, Length, Posterior, posterior
 from models.saturation import Floats, Form, response
 from models.shape import Hill, Rhythm
+from models.standard import Channel, Standard
+from models.totals import Totals
 from models.weights import weights_of
 
-_MEDIA = 0.3
 # Spends, as multiples of the usual one, at which a Hill curve is laid through the mean curve.
 _LEVELS = np.geomspace(0.1, 3.0, 25)
-
-
-@dataclass(frozen=True)
-class Totals:
-    """What is regressed: P periods in order of time, C channels, K controls.
-
-    ``spend`` (P, C) money, ``controls`` (P, K), ``outcome`` (P,), ``weight`` (P,), 0 for a period
-    that counts for carry-over only, ``per_year`` the periods of a year.
-    """
-
-    spend: Floats
-    controls: Floats
-    outcome: Floats
-    weight: Floats
-    rhythm: Rhythm
-    per_year: float
-
-    @property
-    def years(self) -> Floats:
-        """(P,) time since the first period."""
-        return np.arange(len(self.spend)) / self.per_year
 
 
 @dataclass(frozen=True)
 class Mix:
     """A fitted model: curves (C,), baseline coefficients (Q,) in units of the outcome.
 
-    ``against`` (C,) are the odds of the data against the channel's having any effect, ``apart``
-    (C,) the part of each channel's course that neither the baseline nor the other channels follow:
-    near 0 its effect cannot be told from theirs.
+    ``members`` are M joint draws: of every channel's curve (C, M), and ``factors`` (M, F) of the
+    known courses. ``pattern`` and ``controls`` are what the baseline is made of, and ``error`` is
+    the standard deviation of the noise. ``against`` (C,) are the odds of the data against the
+    channel's having any effect, ``apart`` (C,) the part of each channel's course that neither the
+    baseline nor the other channels follow: near 0 its effect cannot be told from theirs.
     """
 
     curves: tuple[Hill, ...]
+    members: tuple[tuple[Hill, ...], ...]
+    factors: Floats
     coefficients: Floats
-    harmonics: int
-    span: float
+    pattern: Pattern
     controls: Controls
+    error: float
     against: Floats
     apart: Floats
 
 
-def fit_mix(totals: Totals) -> Mix:
+def fit_mix(totals: Totals, length: Length = FULL) -> Mix:
     """Fit all curves and the baseline to at least one channel and one period that counts."""
-    used = totals.weight > 0
-    level = float(np.average(totals.outcome[used], weights=totals.weight[used]))
-    spread = float(totals.outcome[used].std()) or 1.0
-    standard = replace(totals, outcome=(totals.outcome - level) / spread)
-    usual = [shapes.usual(spend, totals.weight) for spend in totals.spend.T]
-    candidates = _candidates(standard, usual, abs(level) / spread)
-    controls = Controls.of(totals.controls, totals.weight)
-    harmonics, error, apart = _season(standard, candidates, controls)
-    for _ in range(2):
-        # The first error is that of a model in which every shape is the prior's middle.
-        regression = _regression(standard, candidates, controls, harmonics, error)
-        found = posterior(regression)
-        error = regression.variance(found.squares, found.errors)
-    curves = tuple(
-        _hill(found, c, candidates.shapes, typical, spread) for c, typical in enumerate(usual)
+    told = Standard.of(totals)
+    # Season and drift are chosen beside courses as they are believed to be beforehand, and anew
+    # beside those that a first glance finds, so that a slow effect is not taken for drift.
+    pattern, left = told.season(told.believed(), told.weight)
+    pattern, left = told.season(told.believed(), told.calm(left.errors))
+    first = told.regression(pattern, left)
+    glance = posterior(first, told.common, GLANCE)
+    pattern, left = told.season(told.expected(glance), told.calm(first.errors(glance.effect)))
+    final = told.regression(pattern, left)
+    found = posterior(final, told.common, length, glance.state)
+
+    grid, unit, count = told.grid, told.unit, len(told.channels)
+    curves = tuple(_hill(found, c, grid, of, unit) for c, of in enumerate(told.channels))
+    members = tuple(_drawn(found, c, grid, of, unit) for c, of in enumerate(told.channels))
+    factors = found.heights[:, count:]
+    effects = _effects(curves, factors, totals)[told.used]
+    coefficients = final.coefficients(told.outcome - effects / unit) * unit
+    coefficients[0] += told.level
+    return Mix(
+        curves=curves,
+        members=members,
+        factors=factors,
+        coefficients=coefficients,
+        pattern=pattern,
+        controls=told.controls,
+        error=float(np.sqrt(found.error)) * unit,
+        against=found.against[:count],
+        apart=final.apart(_courses(totals)[told.used])[:count],
     )
-    effects = _effects(curves, totals)[used]
-    coefficients = regression.coefficients(standard.outcome[used] - effects / spread) * spread
-    coefficients[0] += level
-    return Mix(curves, coefficients, harmonics, _span(totals), controls, found.against, apart)
 
 
 def predict_mix(mix: Mix, totals: Totals) -> Floats:
     """(P,) mean outcome; neither the outcome nor the weights in ``totals`` are looked at."""
     controls = replace(mix.controls, values=totals.controls)
-    base = baseline(totals.years, mix.span, mix.harmonics, controls)
-    return np.asarray(base.columns @ mix.coefficients + _effects(mix.curves, totals))
+    base = baseline(totals.years, mix.pattern, controls)
+    return np.asarray(base.columns @ mix.coefficients + _effects(mix.curves, mix.factors, totals))
 
 
 class MixRegressor(RegressorMixin, BaseEstimator):
@@ -152,72 +144,20 @@ class MixRegressor(RegressorMixin, BaseEstimator):
         return Totals(X[:, :channels], X[:, channels:], y, weight, rhythm, self.per_year)
 
 
-def _candidates(totals: Totals, usual: list[float], level: float) -> Candidates:
-    """All shapes of all channels; ``level`` is the mean outcome in its standard deviations."""
-    grid = shapes.grid(totals.rhythm)
-    used = totals.weight > 0
-    columns = np.stack(
-        [
-            shapes.shares_of_top(spend, grid, typical, totals.rhythm)[used]
-            for spend, typical in zip(totals.spend.T, usual, strict=True)
-        ]
-    )
-    money = totals.spend[used].sum(axis=0)
-    share = money / money.sum() if money.sum() > 0 else np.ones_like(money)
-    # A share of an outcome whose mean is about 0 means nothing; its spread then takes its place.
-    spread = _MEDIA * np.sqrt(np.maximum(share, 1e-3) / len(money)) * max(level, 1.0)
-    return Candidates(
-        grid,
-        shapes.penalty(grid, totals.rhythm),
-        columns,
-        # A channel without spend in the periods that count has columns of 0.
-        np.maximum(columns.mean(axis=1), 1e-3) / spread[:, None],
-    )
+def _courses(totals: Totals) -> Floats:
+    """(P, C + F) adstocked spend of all channels, then the known courses, of deviation 1."""
+    carryover = totals.rhythm.most / 3
+    adstocked = adstock(totals.spend, carryover, totals.rhythm.warm_up)
+    courses = np.column_stack([adstocked, *(known.response for known in totals.courses)])
+    spreads = courses[totals.weight > 0].std(axis=0)
+    return np.asarray(courses / np.where(spreads > 0, spreads, 1.0))
 
 
-def _season(
-    totals: Totals, candidates: Candidates, controls: Controls
-) -> tuple[int, float, Floats]:
-    """As many harmonics as the data support, the error with them, and how far channels are apart.
-
-    Shapes are at the middle of the prior.
-    """
-    middle = candidates.only(int(np.argmin(candidates.penalty)))
-    tried = []
-    most = most_harmonics(len(totals.spend) / totals.per_year, totals.per_year)
-    for harmonics in range(most + 1):
-        error = 0.5  # half of the outcome's variance, until measured
-        for _ in range(2):
-            regression = _regression(totals, middle, controls, harmonics, error)
-            errors = regression.best_errors()
-            error = regression.variance(float(errors @ errors), errors)
-        tried.append((regression.criterion(errors), harmonics, error, regression))
-    _, harmonics, error, regression = min(tried, key=lambda of: of[:2])
-    carryover = middle.shapes[0, 0]
-    courses = adstock(totals.spend, carryover, totals.rhythm.warm_up)[totals.weight > 0]
-    spreads = courses.std(axis=0)
-    return harmonics, error, regression.apart(courses / np.where(spreads > 0, spreads, 1.0))
-
-
-def _regression(
-    totals: Totals, candidates: Candidates, controls: Controls, harmonics: int, error: float
-) -> Regression:
-    used = totals.weight > 0
-    base = baseline(totals.years, _span(totals), harmonics, controls)
-    return Regression(
-        candidates,
-        Baseline(base.columns[used], base.precision),
-        totals.outcome[used],
-        totals.weight[used],
-        error,
-    )
-
-
-def _hill(found: Posterior, c: int, grid: Floats, usual: float, spread: float) -> Hill:
+def _hill(found: Posterior, c: int, grid: Floats, channel: Channel, unit: float) -> Hill:
     """The Hill curve nearest to a channel's mean curve, at spend kept up."""
     _, reach, slope = grid
     levels = _LEVELS[:, None]
-    mean = response(Form.HILL, levels, 1.0, reach, slope) @ found.weights[c]
+    mean = response(Form.HILL, levels, 1.0, reach, slope) @ (found.weights[c] * channel.tops * unit)
     scale = float(mean.mean()) or 1.0
 
     def height(point: Floats) -> tuple[float, Floats]:
@@ -230,19 +170,25 @@ def _hill(found: Posterior, c: int, grid: Floats, usual: float, spread: float) -
 
     low, high = np.log([shapes.REACH, shapes.SLOPE]).T
     nearest = least_squares(residuals, np.zeros(2), bounds=(low, high))
-    shape = np.array([found.carryover[c], *np.exp(nearest.x)])
-    return shapes.hill(height(nearest.x)[0] * spread, shape, usual)
+    shape = np.array([found.likely[c] @ grid[0], *np.exp(nearest.x)])
+    return shapes.hill(height(nearest.x)[0], shape, channel.usual)
 
 
-def _effects(curves: tuple[Hill, ...], totals: Totals) -> Floats:
-    """(P,) what all channels bring together."""
-    effects = [
-        curve.course(spend, totals.rhythm)
-        for curve, spend in zip(curves, totals.spend.T, strict=True)
-    ]
-    return np.asarray(np.sum(effects, axis=0))
+def _drawn(
+    found: Posterior, c: int, grid: Floats, channel: Channel, unit: float
+) -> tuple[Hill, ...]:
+    """The draws of a channel's curve."""
+    return tuple(
+        shapes.hill(float(height * channel.tops[k] * unit), grid[:, k], channel.usual)
+        for k, height in zip(found.drawn[:, c], found.heights[:, c], strict=True)
+    )
 
 
-def _span(totals: Totals) -> float:
-    """Years from the first period to the last."""
-    return float(totals.years[-1])
+def _effects(curves: tuple[Hill, ...], factors: Floats, totals: Totals) -> Floats:
+    """(P,) what all channels bring together, known courses times their mean factors (M, F)."""
+    effects = np.zeros(len(totals.spend))
+    for curve, spend in zip(curves, totals.spend.T, strict=True):
+        effects += curve.course(spend, totals.rhythm)
+    for known, factor in zip(totals.courses, factors.mean(axis=0), strict=True):
+        effects += factor * known.response
+    return effects

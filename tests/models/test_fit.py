@@ -30,6 +30,12 @@ def two_channels(weeks: int = WEEKS):
     return spend, 4 * spend**0.9 * np.exp(random.normal(0, 0.05, spend.shape))
 
 
+def usual_s(curves: Curves, spend) -> list[float]:
+    """Adstocked spend of every channel once its mean spend is kept up."""
+    means = spend.mean(axis=0).tolist()
+    return [mean / (1 - k.carryover) for mean, k in zip(means, curves.curves, strict=True)]
+
+
 def expect_unknown(curves: Curves, channel: str, words: str) -> None:
     curve = curves[channel]
     assert not curve.known
@@ -60,12 +66,14 @@ def test_a_channel_whose_spend_hardly_varied_is_unknown(way, wobble):
     assert curves["B"].known
 
 
-def test_channels_that_always_move_together_are_both_unknown_in_totals():
+def test_channels_that_always_move_together_are_taken_to_bring_alike_in_totals():
     spend, returns = two_channels()
     spend[:, 1] = 2 * spend[:, 0]
     curves = fit(both_ways(spend, returns)[1])
-    expect_unknown(curves, "A", "moves with that of B")
-    expect_unknown(curves, "B", "moves with that of A")
+    assert all("collinear" in curve.diagnostics.flags for curve in curves.curves)
+    assert any("spend of A follows that of B so closely" in text for text in curves.warnings)
+    brought = [k.at(s) for k, s in zip(curves.curves, usual_s(curves, spend), strict=True)]
+    assert brought[1] / 2 == pytest.approx(brought[0], rel=0.25)
 
 
 def test_channels_that_always_move_together_are_known_by_their_own_results():
@@ -74,13 +82,14 @@ def test_channels_that_always_move_together_are_known_by_their_own_results():
     assert all(curve.known for curve in fit(both_ways(spend, returns)[0]).curves)
 
 
-def test_a_channel_that_is_the_sum_of_others_is_unknown_in_totals():
+def test_a_channel_that_is_the_sum_of_others_is_collinear_in_totals():
     random = np.random.default_rng(9)
     spend = spends(random, WEEKS, [50_000, 30_000])
     spend = np.column_stack([spend, spend.sum(axis=1)])
     outcome = 1e6 + 3 * spend[:, 2] + random.normal(0, 1e4, WEEKS)
     curves = fit(history(spend, outcome=outcome))
-    assert not any(curve.known for curve in curves.curves)
+    assert all("collinear" in curve.diagnostics.flags for curve in curves.curves)
+    assert any("season, trend, controls or other channels" in text for text in curves.warnings)
 
 
 @pytest.mark.parametrize("way", [0, 1])
@@ -143,7 +152,7 @@ def test_results_that_never_exceed_0_make_no_curve(results):
 
 def test_revenue_that_never_changes_shows_nothing():
     spend, _ = two_channels()
-    expect_unknown(fit(history(spend, outcome=np.full(WEEKS, 5e5))), "A", "does not show")
+    expect_unknown(fit(history(spend, outcome=np.full(WEEKS, 5e5))), "A", "never changes")
 
 
 def test_results_without_spend_are_said():

@@ -1,5 +1,6 @@
 """Histories from elsewhere, where they are at hand."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -37,13 +38,20 @@ def contribution(told: History, curves: Curves, channel: str) -> float:
     return float(curve.at(adstock(spend, curve.carryover, 13)).sum())
 
 
-def test_the_published_contributions_are_found_within_a_tenth():
+def test_the_published_contributions_are_found_within_their_intervals():
     told = totals(
         "pymc_mmm_example.csv", date(2018, 4, 2), ["x1", "x2"], "y", ["event_1", "event_2"]
     )
     curves = fit(told)
-    assert contribution(told, curves, "x1") == pytest.approx(274_848, rel=0.1)
-    assert contribution(told, curves, "x2") == pytest.approx(65_906, rel=0.1)
+    for channel, published in {"x1": 274_848, "x2": 65_906}.items():
+        curve = curves[channel]
+        assert contribution(told, curves, channel) == pytest.approx(published, rel=0.2)
+        drawn = [
+            contribution(told, Curves((replace(curve, **member._asdict()),)), channel)
+            for member in curve.members
+        ]
+        low, high = np.quantile(drawn, [0.05, 0.95])
+        assert low < published < high
     assert curves["x1"].carryover == pytest.approx(0.4, abs=0.1)
     assert curves["x2"].carryover == pytest.approx(0.2, abs=0.1)
 
@@ -64,7 +72,7 @@ def test_media_earn_a_believable_part_of_revenue():
     assert all(k.diagnostics.holdout_error < 0.05 for k in curves.curves if k.known)
 
 
-def test_effects_too_weak_to_see_are_not_invented():
+def test_effects_too_weak_to_see_are_flagged():
     table = pd.read_csv(DATA / "retail_case_study.csv", nrows=1)
     told = totals(
         "retail_case_study.csv",
@@ -73,4 +81,5 @@ def test_effects_too_weak_to_see_are_not_invented():
         "sales",
         [name for name in table if name.startswith(("me_", "st_ct", "mrkdn", "hldy_"))],
     )
-    assert sum(curve.known for curve in fit(told).curves) <= 2
+    flagged = ["weak" in curve.diagnostics.flags for curve in fit(told).curves]
+    assert len(flagged) - sum(flagged) <= 2
