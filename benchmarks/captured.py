@@ -101,8 +101,7 @@ def summaries(answers: Iterable[Answer]) -> list[Row]:
             groups.setdefault((answer.view, kind, answer.tool), []).append(answer)
         if answer.tool == "ceiling":
             ceilings[answer.view, answer.kind, answer.seed] = answer.gain
-    rows = [_row(*key, of, ceilings) for key, of in groups.items()]
-    return rows
+    return [_row(*key, of, ceilings) for key, of in groups.items()]
 
 
 def show(rows: list[Row]) -> None:

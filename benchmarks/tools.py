@@ -170,4 +170,5 @@ def _told(case: Case) -> dict[str, object]:
         "controls": {name: values.tolist() for name, values in history.controls.items()},
         "current": case.current.tolist(),
         "multiples": MULTIPLES.tolist(),
+        "quarter": history.period.per_quarter,
     }
