@@ -83,7 +83,8 @@ def main() -> int:
     folder.mkdir(parents=True, exist_ok=True)
     book = folder / "decisions.jsonl"
     answers = {answer.key: answer for answer in read(book) if answer.tool not in chosen.again}
-    book.write_text("".join(map(line, answers.values())))
+    if chosen.again:
+        book.write_text("".join(map(line, answers.values())))
     until = time.monotonic() + 60 * chosen.minutes
     with book.open("a") as out, threadpool_limits(1):
         for question in _questions(chosen):

@@ -23,6 +23,7 @@ from benchmarks.judge import MULTIPLES, Case, possible_curves, through
 from benchmarks.rivals import by_average_return, by_linear_model
 from models.curve import ResponseCurve
 from models.fit import fit
+from models.period import Period
 from models.saturation import Floats
 from models.simulate import world
 
@@ -160,8 +161,8 @@ def _straight(case: Case, curves: tuple[ResponseCurve, ...], seconds: float) -> 
 def _told(case: Case) -> dict[str, object]:
     """A world's totals, weeks without rows left out, and the quarter to be planned."""
     history = case.world.history
-    if history.outcome is None:
-        raise NoAnswer("fits totals only")
+    if history.outcome is None or history.period is not Period.WEEK:
+        raise NoAnswer("asked for weekly totals only")
     return {
         "starts": [day.isoformat() for day in history.starts],
         "channels": list(history.channels),

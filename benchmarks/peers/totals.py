@@ -58,6 +58,11 @@ class Totals:
         """(P,) from 0 to 1."""
         return np.linspace(0.0, 1.0, len(self.starts))
 
+    @property
+    def ahead_periods(self) -> int:
+        """How many periods of `ahead` follow the history."""
+        return self.quarter + TAIL
+
     def ahead(self, multiple: float) -> Floats:
         """(P + quarter + TAIL, C) the spends of the past, a multiple of today's, then today's."""
         rate = self.current / self.quarter
