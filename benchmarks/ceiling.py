@@ -47,10 +47,16 @@ class Posterior:
 
 @dataclass(frozen=True)
 class _Likelihood:
-    """-2 ln likelihood of errors (W, P) that a normal baseline and the noise leave."""
+    """-2 ln likelihood of errors (W, P) from the expected baseline, whatever the baseline is.
+
+    With X the baseline's columns, V the covariance of their coefficients and N that of the noise,
+    errors e are normal with covariance N + X V X'; by Woodbury their quadratic form is
+    e' N^-1 e - |R X' N^-1 e|^2 with R' R = (V^-1 + X' N^-1 X)^-1. ``weight`` (P,) is the diagonal
+    of N^-1, 0 where nothing was seen, ``columns`` (P, K) N^-1 X, and ``root`` (K, K) R.
+    """
 
     weight: Floats
-    known: Floats
+    root: Floats
     columns: Floats
 
     @classmethod
@@ -75,7 +81,7 @@ class _Likelihood:
 
     def of_errors(self, errors: Floats) -> Floats:
         """(W,) for errors (W, P)."""
-        explained = (errors @ self.columns) @ self.known.T
+        explained = (errors @ self.columns) @ self.root.T
         return np.asarray((errors**2) @ self.weight - (explained**2).sum(axis=1))
 
 
