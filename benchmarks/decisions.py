@@ -137,11 +137,11 @@ def _covered(made: Estimate, brought: Floats, marginal: Floats) -> tuple[int, in
     """How many 80 % intervals of each hold the truth, and of how many."""
     if made.draws is None:
         return 0, 0, 0
-    held = []
+    held, said = [], np.isfinite(made.draws[0]).all(axis=1)
     for draws, truth in zip(made.draws, (brought, marginal), strict=True):
-        low, high = np.quantile(draws, (0.1, 0.9), axis=1)
-        held.append(int(np.count_nonzero((low <= truth) & (truth <= high))))
-    return held[0], held[1], len(brought)
+        low, high = np.quantile(draws[said], (0.1, 0.9), axis=1)
+        held.append(int(np.count_nonzero((low <= truth[said]) & (truth[said] <= high))))
+    return held[0], held[1], int(said.sum())
 
 
 def _questions(chosen: Namespace) -> Iterator[tuple[str, str, int, str]]:

@@ -21,7 +21,7 @@ import numpy as np
 from benchmarks.ceiling import posterior
 from benchmarks.judge import MULTIPLES, Case, possible_curves, through
 from benchmarks.rivals import by_average_return, by_linear_model
-from models.curve import ResponseCurve
+from models.curve import Member, ResponseCurve
 from models.fit import fit
 from models.period import Period
 from models.saturation import Floats
@@ -70,16 +70,8 @@ def reallot(case: Case) -> Estimate:
     seconds = time.process_time() - start
     brought, marginal = case.reads(curves)
     silent = np.array([not curve.known for curve in curves])
-    draws = None
-    if all(curve.members for curve in curves):
-        draws = case.reads(possible_curves(case.world.history, curves))
-    return Estimate(
-        curves,
-        np.where(silent, np.nan, brought),
-        np.where(silent, np.nan, marginal),
-        seconds,
-        draws,
-    )
+    brought[silent] = marginal[silent] = np.nan
+    return Estimate(curves, brought, marginal, seconds, _draws(case, curves))
 
 
 def ceiling(case: Case) -> Estimate:
@@ -151,6 +143,25 @@ def sampler(name: str) -> Tool:
         )
 
     return ask
+
+
+def _draws(case: Case, curves: tuple[ResponseCurve, ...]) -> tuple[Floats, Floats] | None:
+    """Readings of every member, NaN for curves that have none; None where no curve has any."""
+    number = max(len(curve.members) for curve in curves)
+    if not number:
+        return None
+    none = np.array([not curve.members for curve in curves])
+    alone = tuple(
+        curve if curve.members else replace(curve, members=number * (_itself(curve),))
+        for curve in curves
+    )
+    brought, marginal = case.reads(possible_curves(case.world.history, alone))
+    brought[none] = marginal[none] = np.nan
+    return brought, marginal
+
+
+def _itself(curve: ResponseCurve) -> Member:
+    return Member(curve.top, curve.half, curve.slope, curve.carryover)
 
 
 def _straight(case: Case, curves: tuple[ResponseCurve, ...], seconds: float) -> Estimate:
