@@ -160,7 +160,7 @@ def _chosen() -> Namespace:
     parser.add_argument("--seeds", nargs=2, type=int, default=PUBLISHED, metavar=("FROM", "TO"))
     parser.add_argument("--kinds", nargs="+", default=list(KINDS), choices=list(KINDS))
     parser.add_argument("--views", nargs="+", default=list(VIEWS), choices=list(VIEWS))
-    parser.add_argument("--tools", nargs="+", default=list(OWN), choices=list(OWN))
+    parser.add_argument("--tools", nargs="*", default=list(OWN), choices=list(OWN))
     parser.add_argument("--samplers", action="store_true", help="ask other tools' models too")
     parser.add_argument("--again", nargs="+", default=[], choices=[*OWN, *SAMPLERS])
     parser.add_argument("--minutes", type=float, default=float("inf"), help="stop after so many")
