@@ -44,7 +44,7 @@ from models.curve import ResponseCurve
 from models.history import History
 from models.period import Period
 from models.saturation import Floats, Form
-from models.trials import course, lift_tests, next_start, state, tried
+from models.trials import lift_tests, next_start, state, tried
 
 Results = Literal["totals", "attributed", "both"]
 
@@ -83,6 +83,8 @@ class Kind:
     ``missing``     share of the periods that the files do not have, half of them in one stretch.
     ``outliers``    probability that the noise of a period is eight times as large.
     ``bias``        deviation of ln (attributed / true response) between channels.
+
+    ``channels`` and ``periods`` are the fewest and the most that are drawn.
     """
 
     slope: tuple[float, float] = (0.2, 0.4)
@@ -158,7 +160,8 @@ def world(kind: str, seed: int, results: Results = "totals", tests: int = 0) -> 
     spend = usual * _courses(of, season, promoted, channels, buying)
     spend, changes = tried(spend, usual, hidden, of.period, tests, testing)
     curves = _curves(of, usual, nature)
-    response = np.stack([course(k, spend[:, c]) for c, k in enumerate(curves)], axis=1)
+    adstocks = np.stack([state(k, spend[:, c]) for c, k in enumerate(curves)], axis=1)
+    response = np.stack([k.at(adstocks[:, c]) for c, k in enumerate(curves)], axis=1)
 
     effect = response.sum(axis=1)
     media = backdrop.uniform(0.2, 0.4)
@@ -169,7 +172,6 @@ def world(kind: str, seed: int, results: Results = "totals", tests: int = 0) -> 
     revenue = response * _claims(of, wild, channels, claiming)
 
     starts = _starts(of.period, hidden + periods)
-    adstocks = np.stack([state(k, spend[:, c]) for c, k in enumerate(curves)], axis=1)
     missing = ~observed
     history = History(
         period=of.period,
@@ -177,17 +179,11 @@ def world(kind: str, seed: int, results: Results = "totals", tests: int = 0) -> 
         channels=tuple(curve.channel for curve in curves),
         spend=_bridged(spend[hidden:], missing),
         observed=np.repeat(observed[:, None], channels, axis=1),
-        attributed={},
-        outcome=None,
-        controls={},
+        attributed={"revenue": np.where(missing[:, None], np.nan, revenue[hidden:])},
+        outcome=np.where(missing, np.nan, outcome[hidden:]),
+        controls={"price": columns[hidden:, list(PARTS).index("price")]},
         tests=lift_tests(curves, spend, changes, starts, testing),
     )
-    if results != "attributed":
-        seen = np.where(missing, np.nan, outcome[hidden:])
-        history = replace(history, outcome=seen, controls={"price": columns[hidden:, 6]})
-    if results != "totals":
-        claimed = np.where(missing[:, None], np.nan, revenue[hidden:])
-        history = replace(history, attributed={"revenue": claimed})
     truths = tuple(
         replace(curve, last_period=starts[-1], last_adstock=float(adstocks[-1, c]))
         for c, curve in enumerate(curves)
@@ -195,13 +191,21 @@ def world(kind: str, seed: int, results: Results = "totals", tests: int = 0) -> 
     return World(
         kind,
         seed,
-        history,
+        _shown(history, results),
         truths,
         baseline[hidden:],
         columns[hidden:],
         noise[hidden:],
         adstocks[hidden - 1],
     )
+
+
+def _shown(history: History, results: Results) -> History:
+    if results == "totals":
+        return replace(history, attributed={})
+    if results == "attributed":
+        return replace(history, outcome=None, controls={})
+    return history
 
 
 def _backdrop(of: Kind, periods: int, random: Generator) -> tuple[Floats, Floats, Floats]:
