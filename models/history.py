@@ -1,6 +1,7 @@
 """The history: what was spent, and what came of it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
@@ -24,6 +25,8 @@ class History:
                   ("revenue", "conversions", ...). Empty where results are known in total only.
     ``outcome``   (P,) total revenue, NaN where missing; None without outcome.csv.
     ``controls``  control name -> (P,) values.
+    ``ahead``     control name -> (F,) values of the periods after the last, as far as the files
+                  hold them; NaN where one is missing.
     ``tests``     lift tests of its channels.
     ``groups``    what each channel is a cell of ("Search" for "Search / North"), in the order of
                   ``channels``; empty where no channel is divided.
@@ -39,6 +42,7 @@ class History:
     controls: dict[str, Floats]
     tests: tuple[LiftTest, ...] = ()
     groups: tuple[str, ...] = ()
+    ahead: Mapping[str, Floats] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         shape = (len(self.starts), len(self.channels))
