@@ -65,12 +65,13 @@ def _columns(
 
 def _robust_ridge(columns: Floats, y: Floats, precision: Floats) -> Floats:
     """(Q,) heights by least squares, priors and Huber's weights included."""
-    weight: Floats = np.ones(len(y))
+    weight: Floats = np.ones_like(y)
     error = 0.3  # of a variance of 1, until measured
     heights = np.zeros(columns.shape[1])
     for _ in range(_PASSES):
         weighted = columns.T * weight
-        heights = np.linalg.solve(weighted @ columns + error * np.diag(precision), weighted @ y)
+        normal = weighted @ columns + error * np.diag(precision)
+        heights = np.asarray(np.linalg.solve(normal, weighted @ y), dtype=float)
         errors = np.abs(y - columns @ heights)
         error = max(float(weight @ errors**2 / weight.sum()), _LEAST_ERROR)
         # The median of normal errors, as a share of their standard deviation, is 0.6745.

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Self
 
 import numpy as np
-from scipy.stats import t as t_distribution
+from scipy.special import stdtrit
 
 from models.curve import Curves
 from models.effects import effects_of
@@ -108,7 +108,7 @@ class Tries:
         squares = own * float(np.mean(self.relative**2)) if self.origins else 0.0
         count = own + _USUAL_COUNT
         spread = np.sqrt((squares + _USUAL_COUNT * _USUAL_ERROR**2) / count)
-        return float(t_distribution.ppf((1 + level) / 2, count) * spread)
+        return float(stdtrit(count, (1 + level) / 2) * spread)
 
 
 def forecast(

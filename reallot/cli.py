@@ -16,6 +16,7 @@ from reallot.errors import on_one_line
 from reallot.exits import AS_JSON, Commands
 
 if TYPE_CHECKING:
+    from models.forecast import Forecast
     from reallot.planning import Written
     from reallot.project import Project
 
@@ -215,18 +216,20 @@ def plan(
         _score(folder, own, scenario, time_limit, as_json)
         return
     from reallot.fitting import curves_of
+    from reallot.forecasting import write_forecast
     from reallot.planning import chosen, plan_all
 
     project = _read(folder)
     scenarios = chosen(project, scenario)
     curves = curves_of(project)
+    anyway = write_forecast(project, curves)
     written = plan_all(project, curves, scenarios, time_limit, budget_curve=budget_curve)
     if as_json:
         documents = [result.document for result in written]
         click.echo(json.dumps(documents, ensure_ascii=False))
         return
     for result in written:
-        _show(result)
+        _show(project, result, anyway)
 
 
 def _score(folder: Path, own: Path, scenario: str | None, time_limit: float, as_json: bool) -> None:
@@ -276,11 +279,14 @@ def compare(folder: Path, time_limit: float, as_json: bool) -> None:
 
 def _plan_and_compare(folder: Path) -> None:
     from reallot.fitting import curves_of, out_of
+    from reallot.forecasting import write_forecast
     from reallot.planning import chosen, compare_all, plan_all
 
     project = _read(folder)
-    for result in plan_all(project, curves_of(project), chosen(project, None), TIME_LIMIT):
-        _show(result)
+    curves = curves_of(project)
+    anyway = write_forecast(project, curves)
+    for result in plan_all(project, curves, chosen(project, None), TIME_LIMIT):
+        _show(project, result, anyway)
     _show_compared(out_of(project), compare_all(project, TIME_LIMIT))
 
 
@@ -290,11 +296,15 @@ def _read(folder: Path) -> Project:
     return read_project(folder)
 
 
-def _show(written: Written) -> None:
+def _show(project: Project, written: Written, anyway: Forecast) -> None:
     from reallot.report import BUDGET_CURVE
+    from reallot.report.forecast import anyway_sentence
     from reallot.report.terminal import show
 
     show(written.plan, written.curve)
+    if anyway:
+        demand = project.scenarios[written.plan.problem.scenario].demand
+        click.echo(anyway_sentence(anyway.at(demand), project.policy.plan.currency))
     files = [("report.html", "Report"), ("plan.xlsx", "Workbook"), ("plan.csv", "CSV")]
     if written.curve is not None:
         files.append((BUDGET_CURVE, "Budgets"))
