@@ -13,11 +13,11 @@ def effects_of(history: History, curves: Curves) -> Floats:
     effects = np.zeros(len(history.starts))
     for c, channel in enumerate(history.channels):
         if channel in curves and curves[channel].known:
-            effects += _effect(history, c, curves[channel])
+            effects += effect_of(history, c, curves[channel])
     return effects
 
 
-def _effect(history: History, c: int, curve: ResponseCurve) -> Floats:
+def effect_of(history: History, c: int, curve: ResponseCurve) -> Floats:
     """(P,) what one channel brought; by a curve of another period, as if spent evenly within it."""
     spend, rho = history.spend[:, c], curve.carryover
     if curve.period is history.period:

@@ -111,6 +111,16 @@ class Tries:
         return float(stdtrit(count, (1 + level) / 2) * spread)
 
 
+@dataclass(frozen=True)
+class Outlook:
+    """The baseline's mean course (P + F,), what it rests on, and the controls that take part."""
+
+    course: Floats
+    seen: Seen
+    tries: Tries
+    controls: tuple[str, ...]
+
+
 def forecast(
     history: History, curves: Curves, first_day: date, quarters: Sequence[str]
 ) -> Forecast:
@@ -121,29 +131,52 @@ def forecast(
     bring stays part of the baseline.
     """
     ahead = _periods_until(history, Period.QUARTER.after(first_day, len(quarters)))
-    known = tuple(name for name in history.controls if _reaches(history, name, ahead))
-    if history.outcome is None:
-        return _none("There is no total revenue, so what comes without the channels is not known.")
-    seen = Seen(
-        history.outcome,
-        effects_of(history, curves),
-        _controls(history, known, ahead),
-        history.period,
+    found = outlook(history, curves, ahead)
+    if isinstance(found, str):
+        return Forecast(notes=(found,))
+    course, past = found.course, found.seen.base
+    past = np.concatenate([past, np.full(len(course) - len(past), np.nan)])
+    there = np.isfinite(past)
+    parts = _parts_in(history, len(course), first_day, len(quarters))
+    # A plan that begins before the history ends: what has come is no longer forecast.
+    come, coming = parts @ np.where(there, past, 0.0), parts @ np.where(there, 0.0, course)
+    factor, tries = np.exp(found.tries.half_width(LEVEL)), found.tries
+    naive = tries.naive[np.isfinite(tries.naive)]
+    return Forecast(
+        quarters=tuple(quarters),
+        mean=tuple((come + coming).tolist()),
+        low=tuple((come + coming / factor).tolist()),
+        high=tuple((come + coming * factor).tolist()),
+        error=float(np.abs(tries.total).mean()) if tries.origins else None,
+        naive_error=float(np.abs(naive).mean()) if naive.size else None,
+        controls=found.controls,
+        notes=_left_out(tuple(name for name in history.controls if name not in found.controls)),
     )
-    quarters_seen = np.count_nonzero(np.isfinite(seen.base)) / history.period.per_quarter
-    if quarters_seen < _LEAST_QUARTERS:
-        return _none(
+
+
+def outlook(history: History, curves: Curves, ahead: int) -> Outlook | str:
+    """The baseline so many periods beyond the history, or the words why there is none."""
+    if history.outcome is None:
+        return "There is no total revenue, so what comes without the channels is not known."
+    known = tuple(name for name in history.controls if _reaches(history, name, ahead))
+    effects, controls = effects_of(history, curves), _controls(history, known, ahead)
+    seen = Seen(history.outcome, effects, controls, history.period)
+    quarters = np.count_nonzero(np.isfinite(seen.base)) / history.period.per_quarter
+    if quarters < _LEAST_QUARTERS:
+        return (
             "What comes without the channels is not forecast: that takes total revenue of "
             f"{_LEAST_QUARTERS} quarters."
         )
     if not np.nansum(seen.base) > 0:
-        return _none("What comes without the channels is not forecast: the curves take all of it.")
+        return "What comes without the channels is not forecast: the curves take all of it."
     tries = past_forecasts(seen)
     if known:
         plain = past_forecasts(seen.without_controls())
-        if not _better(tries, plain):
+        if not np.sum(tries.total**2) < np.sum(plain.total**2):
             seen, tries, known = seen.without_controls(), plain, ()
-    return _told(history, seen, tries, known, first_day, quarters)
+    return Outlook(
+        extrapolate(seen.base, seen.controls, history.period.per_year), seen, tries, known
+    )
 
 
 def past_forecasts(seen: Seen) -> Tries:
@@ -174,34 +207,6 @@ def past_forecasts(seen: Seen) -> Tries:
     return Tries(relative, of_total, naive_errors, origins if errors else 0)
 
 
-def _told(
-    history: History,
-    seen: Seen,
-    tries: Tries,
-    known: tuple[str, ...],
-    first_day: date,
-    quarters: Sequence[str],
-) -> Forecast:
-    course = extrapolate(seen.base, seen.controls, history.period.per_year)
-    past = np.concatenate([seen.base, np.full(len(course) - len(seen.base), np.nan)])
-    there = np.isfinite(past)
-    parts = _parts_in(history, len(course), first_day, len(quarters))
-    # A plan that begins before the history ends: what has come is no longer forecast.
-    come, coming = parts @ np.where(there, past, 0.0), parts @ np.where(there, 0.0, course)
-    factor = np.exp(tries.half_width(LEVEL))
-    naive = tries.naive[np.isfinite(tries.naive)]
-    return Forecast(
-        quarters=tuple(quarters),
-        mean=tuple((come + coming).tolist()),
-        low=tuple((come + coming / factor).tolist()),
-        high=tuple((come + coming * factor).tolist()),
-        error=float(np.abs(tries.total).mean()) if tries.origins else None,
-        naive_error=float(np.abs(naive).mean()) if naive.size else None,
-        controls=known,
-        notes=_left_out(tuple(name for name in history.controls if name not in known)),
-    )
-
-
 def _left_out(controls: tuple[str, ...]) -> tuple[str, ...]:
     if not controls:
         return ()
@@ -209,15 +214,6 @@ def _left_out(controls: tuple[str, ...]) -> tuple[str, ...]:
         f"The forecast goes without {', '.join(controls)}: not known up to the plan's end, or of "
         "no help in past quarters.",
     )
-
-
-def _better(tries: Tries, plain: Tries) -> bool:
-    """Whether past quarters were forecast better than by the plain way."""
-    return bool(np.sum(tries.total**2) < np.sum(plain.total**2))
-
-
-def _none(reason: str) -> Forecast:
-    return Forecast(notes=(reason,))
 
 
 def _periods_until(history: History, end: date) -> int:

@@ -16,9 +16,6 @@ from models.shape import rhythm_of
 _SOURCE = "totals"
 # The regression needs so many periods more than it has channels.
 _MORE_THAN_CHANNELS = 8
-# Rise of all revenue, in per cent for one per cent of a channel's spend, above which a planner
-# should know of it: studies find 0.12 in the short run and 0.24 in the long.
-_STEEP = 0.3
 # Spend below this share of the mean is a pause.
 _PAUSE = 0.2
 
@@ -80,16 +77,12 @@ def _mixed(history: History, totals: Totals, tried: list[int]) -> dict[int, Resp
         if reason is not None:
             found[c] = unknown(history, c, _SOURCE, reason, periods)
             continue
-        mean_spend = float(spend[used].mean())
-        elasticity = fitted.elasticity(mean_spend)
-        response = float(fitted.course(spend, totals.rhythm)[used].sum())
         diagnostics = FitDiagnostics(
             source=_SOURCE,
             periods=periods,
             r2=fit_quality,
             holdout_error=error,
-            elasticity=elasticity,
-            notes=_steepness(elasticity * response, float(y[used].sum())),
+            elasticity=fitted.elasticity(float(spend[used].mean())),
         )
         found[c] = known(history, c, fitted, diagnostics)
     return found
@@ -105,16 +98,6 @@ def _untold(history: History, tried: list[int], totals: Totals, mix: Mix, i: int
     if mix.against[i] > evidence.MOST_ODDS:
         return "total revenue does not show that it follows its spend"
     return None
-
-
-def _steepness(rise: float, outcome: float) -> tuple[str, ...]:
-    """What to say where all revenue would rise by ``rise`` / 100 for one per cent of spend."""
-    if not rise > _STEEP * outcome > 0:
-        return ()
-    return (
-        f"one per cent more spend is taken to raise all revenue by {rise / outcome:.2f} %; studies "
-        "find 0.1 to 0.25 on average, so look at it before you rely on it.",
-    )
 
 
 def _about(history: History, outcome: Floats, used: Used) -> tuple[str, ...]:
