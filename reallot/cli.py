@@ -16,7 +16,6 @@ from reallot.errors import on_one_line
 from reallot.exits import AS_JSON, Commands
 
 if TYPE_CHECKING:
-    from models.forecast import Forecast
     from reallot.planning import Written
     from reallot.project import Project
 
@@ -152,26 +151,42 @@ def check(folder: Path, as_json: bool) -> None:
 
 
 @main.command()
+@click.option(
+    "--back-test",
+    is_flag=True,
+    help="Also fit to what was known one to four quarters ago: was what came foretold?",
+)
 @_as_json
 @_folder
-def fit(folder: Path, as_json: bool) -> None:
+def fit(folder: Path, back_test: bool, as_json: bool) -> None:
     """Fit the response curves and write out/curves.json, and curves.html to read.
 
+    With total revenue, out/forecast.csv says what comes without the channels.
+
     \b
-    Example:
+    Examples:
       reallot fit my-project
+      reallot fit --back-test my-project
     """
     from reallot.fitting import FILE, PAGE, fit_curves, out_of
-    from reallot.report.terminal import curves_table
+    from reallot.forecasting import back_test_of, write_forecast
+    from reallot.report.fit_table import fit_document, fit_rows, fit_sentences, fit_table
+    from reallot.report.terminal import say
 
     project = _read(folder)
     curves = fit_curves(project)
+    anyway = write_forecast(project, curves)
+    tried = back_test_of(project) if back_test else None
+    rows = fit_rows(curves, project.history, tried)
     path = out_of(project) / FILE
     if as_json:
-        click.echo(path.read_text(encoding="utf-8"), nl=False)
+        document = json.loads(path.read_text(encoding="utf-8"))
+        document |= fit_document(rows, anyway, tried)
+        click.echo(json.dumps(document, ensure_ascii=False))
         return
-    click.echo(curves_table(curves))
-    _warn((*project.warnings, *curves.warnings))
+    click.echo(fit_table(rows))
+    say(fit_sentences(anyway, tried, project.policy.plan.currency))
+    _warn((*project.warnings, *curves.warnings, *anyway.notes))
     click.echo(f"Curves: {path}")
     click.echo(f"Page:   {out_of(project) / PAGE}")
 
@@ -216,20 +231,18 @@ def plan(
         _score(folder, own, scenario, time_limit, as_json)
         return
     from reallot.fitting import curves_of
-    from reallot.forecasting import write_forecast
     from reallot.planning import chosen, plan_all
 
     project = _read(folder)
     scenarios = chosen(project, scenario)
     curves = curves_of(project)
-    anyway = write_forecast(project, curves)
     written = plan_all(project, curves, scenarios, time_limit, budget_curve=budget_curve)
     if as_json:
         documents = [result.document for result in written]
         click.echo(json.dumps(documents, ensure_ascii=False))
         return
     for result in written:
-        _show(project, result, anyway)
+        _show(result)
 
 
 def _score(folder: Path, own: Path, scenario: str | None, time_limit: float, as_json: bool) -> None:
@@ -279,14 +292,11 @@ def compare(folder: Path, time_limit: float, as_json: bool) -> None:
 
 def _plan_and_compare(folder: Path) -> None:
     from reallot.fitting import curves_of, out_of
-    from reallot.forecasting import write_forecast
     from reallot.planning import chosen, compare_all, plan_all
 
     project = _read(folder)
-    curves = curves_of(project)
-    anyway = write_forecast(project, curves)
-    for result in plan_all(project, curves, chosen(project, None), TIME_LIMIT):
-        _show(project, result, anyway)
+    for result in plan_all(project, curves_of(project), chosen(project, None), TIME_LIMIT):
+        _show(result)
     _show_compared(out_of(project), compare_all(project, TIME_LIMIT))
 
 
@@ -296,15 +306,11 @@ def _read(folder: Path) -> Project:
     return read_project(folder)
 
 
-def _show(project: Project, written: Written, anyway: Forecast) -> None:
+def _show(written: Written) -> None:
     from reallot.report import BUDGET_CURVE
-    from reallot.report.forecast import anyway_sentence
     from reallot.report.terminal import show
 
-    show(written.plan, written.curve)
-    if anyway:
-        demand = project.scenarios[written.plan.problem.scenario].demand
-        click.echo(anyway_sentence(anyway.at(demand), project.policy.plan.currency))
+    show(written.plan, written.curve, written.anyway)
     files = [("report.html", "Report"), ("plan.xlsx", "Workbook"), ("plan.csv", "CSV")]
     if written.curve is not None:
         files.append((BUDGET_CURVE, "Budgets"))
