@@ -21,7 +21,8 @@ from reallot.report.forecast import anyway_sentence
 from reallot.report.known import Known, known_of
 
 _WIDTH = 80
-_NAME = 15
+# Of a channel, alone and beside a column of corrections.
+_NAME, _NAME_BESIDE = 15, 13
 NO_SIGNAL = "no signal"
 
 
@@ -55,8 +56,9 @@ def fit_rows(
 def fit_table(rows: tuple[FitRow, ...]) -> str:
     """The rows as text of 80 columns."""
     corrected = any(row.correction is not None for row in rows)
+    name = _NAME_BESIDE if corrected else _NAME
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), collapse_padding=True)
-    table.add_column("Channel", overflow="ellipsis", no_wrap=True, max_width=_NAME)
+    table.add_column("Channel", overflow="ellipsis", no_wrap=True, max_width=name)
     table.add_column("From", no_wrap=True)
     headings = ["Returns", f"{percent(LEVEL, 0)} sure", "Elast.", "Error"]
     for heading in [*headings, *(["Corr."] if corrected else [])]:
