@@ -5,7 +5,9 @@ r"""Extrapolation: the course of the baseline, carried on beyond the history.
 In logarithms a season is a share of the level, so that it grows and shrinks with it. Ridge priors,
 in standard deviations of the left-hand side, hold the trend, every wave (the finer the more) and
 the controls back. Periods far off (promotions, slips) count less (Huber). Beyond the history the
-trend stands still: on every history it was tried on, a trend that runs on did worse.
+trend stands still: on every history it was tried on, a trend that runs on did worse. A baseline
+that is stepping may take a step at every quarter's end as well; the last level is the one that
+goes on.
 """
 
 import numpy as np
@@ -13,9 +15,11 @@ from numpy.typing import NDArray
 
 from models.saturation import Floats
 
-# Standard deviations of the priors: per year, first wave of the year, each standardised control.
-_TREND, _WAVE, _CONTROL = 0.3, 0.4, 0.3
+# Standard deviations of the priors: per year, first wave of the year, each standardised control,
+# each step.
+_TREND, _WAVE, _CONTROL, _STEP = 0.3, 0.4, 0.3, 0.4
 _MOST_WAVES = 6
+_QUARTERS = 4  # of a year
 # Errors of more standard deviations than this count only as far as it.
 _HUBER = 2.0
 _PASSES = 5
@@ -25,7 +29,9 @@ _LEAST = 0.05
 _LEAST_ERROR = 1e-4
 
 
-def extrapolate(base: Floats, controls: Floats, per_year: float) -> Floats:
+def extrapolate(
+    base: Floats, controls: Floats, per_year: float, *, stepping: bool = False
+) -> Floats:
     """(P + F,) mean baseline of the P periods of the history and of the F after it.
 
     ``base`` (P,) is the baseline as seen, NaN where it was not, its mean above 0; ``controls``
@@ -37,6 +43,10 @@ def extrapolate(base: Floats, controls: Floats, per_year: float) -> Floats:
     logs = np.log(np.maximum(base[seen] / level, _LEAST))
     middle, spread = float(logs.mean()), float(logs.std()) or 1.0
     columns, precision = _columns(len(base), seen, controls, per_year)
+    if stepping:
+        steps = _steps(len(base), len(controls), per_year)
+        columns = np.hstack([columns, steps])
+        precision = np.concatenate([precision, np.full(steps.shape[1], _STEP**-2.0)])
     heights = _robust_ridge(columns[: len(base)][seen], (logs - middle) / spread, precision)
     relative = np.exp(columns @ heights * spread)
     # The mean of logarithms is not the logarithm of the mean: the sum over the past sets the level.
@@ -61,6 +71,13 @@ def _columns(
     fine = (number / _WAVE) ** 2
     known = np.full(standard.shape[1], _CONTROL**-2.0)
     return columns, np.concatenate([[0.0, _TREND**-2.0], fine, fine, known])
+
+
+def _steps(past: int, periods: int, per_year: float) -> Floats:
+    """(P + F, S) 1 before each of the history's quarters' ends, counted back from its own."""
+    quarter = round(per_year / _QUARTERS)
+    ends = np.arange(past - quarter, 0, -quarter)
+    return (np.arange(periods)[:, None] < ends).astype(float)
 
 
 def _robust_ridge(columns: Floats, y: Floats, precision: Floats) -> Floats:

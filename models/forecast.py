@@ -71,22 +71,32 @@ class Forecast:
 class Seen:
     """What was seen of the baseline: (P,) total revenue, NaN where missing, and the effects in it.
 
-    ``controls`` (P + F, K) are those that are known for the F periods after the last as well.
+    ``controls`` (P + F, K) are those that are known for the F periods after the last as well;
+    ``stepping`` is whether its level may take steps.
     """
 
     outcome: Floats
     effects: Floats
     controls: Floats
     period: Period
+    stepping: bool = False
 
     @property
     def base(self) -> Floats:
         """(P,) total revenue less the effects."""
         return self.outcome - self.effects
 
-    def without_controls(self) -> "Seen":
-        """The same, no control taking part."""
-        return replace(self, controls=self.controls[:, :0])
+    def course(self, until: int) -> Floats:
+        """(P + F,) mean baseline, by what was seen of the first periods."""
+        return extrapolate(
+            self.base[:until], self.controls, self.period.per_year, stepping=self.stepping
+        )
+
+    def ways(self) -> tuple["Seen", ...]:
+        """The same without controls and with them, steady and stepping."""
+        plain = (replace(self, controls=self.controls[:, :0]), self)
+        known = plain if self.controls.shape[1] else plain[:1]
+        return tuple(replace(seen, stepping=steps) for steps in (False, True) for seen in known)
 
 
 @dataclass(frozen=True)
@@ -126,9 +136,9 @@ def forecast(
 ) -> Forecast:
     """The baseline in the quarters of a plan, the first of which begins on ``first_day``.
 
-    Raises nothing that data can cause. A control takes part where the history holds its values up
-    to the last quarter's end, and where past quarters are forecast better with it. What the others
-    bring stays part of the baseline.
+    Raises nothing that data can cause. Controls take part where the history holds their values up
+    to the last quarter's end, and where past quarters are forecast better with them; what the
+    others bring stays part of the baseline. Its level takes steps where that was better as well.
     """
     ahead = _periods_until(history, Period.QUARTER.after(first_day, len(quarters)))
     found = outlook(history, curves, ahead)
@@ -169,13 +179,10 @@ def outlook(history: History, curves: Curves, ahead: int) -> Outlook | str:
         )
     if not np.nansum(seen.base) > 0:
         return "What comes without the channels is not forecast: the curves take all of it."
-    tries = past_forecasts(seen)
-    if known:
-        plain = past_forecasts(seen.without_controls())
-        if not np.sum(tries.total**2) < np.sum(plain.total**2):
-            seen, tries, known = seen.without_controls(), plain, ()
+    tried = [(seen, past_forecasts(seen)) for seen in seen.ways()]
+    seen, tries = min(tried, key=lambda way: float(np.sum(way[1].total ** 2)))
     return Outlook(
-        extrapolate(seen.base, seen.controls, history.period.per_year), seen, tries, known
+        seen.course(len(seen.base)), seen, tries, known if seen.controls.shape[1] else ()
     )
 
 
@@ -194,7 +201,7 @@ def past_forecasts(seen: Seen) -> Tries:
         if np.count_nonzero(there[:end]) < _YEAR * n or not np.nansum(base[:end]) > 0:
             break
         origins += 1
-        mean = extrapolate(base[:end], seen.controls[: len(base)], seen.period.per_year)
+        mean = seen.course(end)
         for first in range(end, min(end + _YEAR * n, len(base) - n + 1), n):
             rows = first + np.flatnonzero(there[first : first + n])
             total = float(outcome[rows].sum())

@@ -74,6 +74,15 @@ def test_growth_of_the_past_stays_and_does_not_run_on():
     assert found.mean == pytest.approx([level * days / 7 for days in (90, 91, 92, 92)], rel=0.04)
 
 
+def test_a_level_that_has_changed_for_good_goes_on():
+    random = np.random.default_rng(8)
+    step = np.where(np.arange(WEEKS + 70) > 70, 1.3, 1.0)
+    base = base_of(WEEKS + 70, random) * step
+    told = without_channels(base[:WEEKS])
+    found = a_year_after(told, Curves(()))
+    assert found.mean == pytest.approx(sums(told, base), rel=0.05)
+
+
 def test_what_the_channels_bring_is_no_part_of_it():
     world = totals_world(3)
     told, random = world.history, np.random.default_rng(0)
