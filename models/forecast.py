@@ -59,6 +59,8 @@ class Forecast:
 
     def at(self, demand: Sequence[float]) -> Self:
         """The forecast of a future with these factors on demand: one for all quarters, or each."""
+        if not self:
+            return self
         factors = np.broadcast_to(np.asarray(demand, dtype=float), len(self.quarters))
         mean, low, high = (
             tuple((factors * np.asarray(values)).tolist())

@@ -9,7 +9,6 @@ from typing import Any
 from rich import box
 from rich.console import Console
 from rich.table import Table
-from rich.text import Text
 
 from models.curve import Curves
 from models.forecast import Forecast
@@ -19,6 +18,7 @@ from optimizer.doubt import LEVEL
 from reallot.report.figures import full, percent, percent_signed, rate
 from reallot.report.forecast import anyway_sentence
 from reallot.report.known import Known, known_of
+from reallot.report.terminal import in_two_lines
 
 _WIDTH = 80
 # Of a channel, alone and beside a column of corrections.
@@ -58,14 +58,14 @@ def fit_table(rows: tuple[FitRow, ...]) -> str:
     corrected = any(row.correction is not None for row in rows)
     name = _NAME_BESIDE if corrected else _NAME
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), collapse_padding=True)
-    table.add_column("Channel", overflow="ellipsis", no_wrap=True, max_width=name)
+    table.add_column("Channel", overflow="fold", max_width=name)
     table.add_column("From", no_wrap=True)
     headings = ["Returns", f"{percent(LEVEL, 0)} sure", "Elast.", "Error"]
     for heading in [*headings, *(["Corr."] if corrected else [])]:
         table.add_column(heading, justify="right", no_wrap=True)
     table.add_column("Unsure", overflow="fold", min_width=len(NO_SIGNAL))
     for row in rows:
-        table.add_row(*_cells(row, corrected))
+        table.add_row(in_two_lines(row.channel, name), *_cells(row, corrected))
     text = io.StringIO()
     Console(file=text, width=_WIDTH, highlight=False).print(table)
     return text.getvalue().rstrip()
@@ -126,10 +126,9 @@ def _tried(known: Known, tried: BackTest) -> float | None:
     return tried.channels.get(known.curve.channel, of_total)
 
 
-def _cells(row: FitRow, corrected: bool) -> list[str | Text]:
+def _cells(row: FitRow, corrected: bool) -> list[str]:
     between = "" if row.low is None or row.high is None else f"{rate(row.low)}–{rate(row.high)}"
-    cells: list[str | Text] = [
-        Text(_clean(row.channel)),
+    cells = [
         row.source,
         "" if row.returns is None else rate(row.returns),
         between,
@@ -139,8 +138,3 @@ def _cells(row: FitRow, corrected: bool) -> list[str | Text]:
     if corrected:
         cells.append("" if row.correction is None else percent_signed(row.correction - 1, 0))
     return [*cells, ", ".join(row.flags)]
-
-
-def _clean(text: str) -> str:
-    """Text that cannot move the cursor or break a line."""
-    return "".join(c if c.isprintable() else " " for c in text)

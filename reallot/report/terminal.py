@@ -100,7 +100,7 @@ def _score_table(score: Score) -> Table:
     table = _table(score.plan.problem.currency, "Yours", "Plan", "Difference", "Moved", "Costs")
     for deviation in score.deviations[:_MOST_DEVIATIONS]:
         table.add_row(
-            _name(deviation.channel),
+            in_two_lines(deviation.channel),
             short(deviation.amount),
             short(deviation.recommended),
             short_signed(deviation.difference),
@@ -125,7 +125,7 @@ def _cells(name: str, now: float, then: float) -> tuple[Text, str, str, Text, st
     change, share = difference(then, now), share_of(then, now)
     style = "green" if change > 0 else "red" if change < 0 else ""
     return (
-        _name(name),
+        in_two_lines(name),
         short(now),
         short(then),
         Text(short_signed(change), style=style),
@@ -141,11 +141,11 @@ def _table(first: str, *numbers: str) -> Table:
     return table
 
 
-def _name(name: str) -> Text:
+def in_two_lines(name: str, width: int = _NAME) -> Text:
     """A name in two lines at most: its ends tell it apart, so the middle is left out."""
-    clean = _clean(name)
-    fits = len(clean) < 2 * _NAME
-    return Text(clean if fits else f"{clean[: _NAME - 1]}… {clean[1 - _NAME :]}")
+    text = _clean(name)
+    fits = len(text) < 2 * width
+    return Text(text if fits else f"{text[: width - 1]}… {text[1 - width :]}")
 
 
 def _clean(text: str) -> str:

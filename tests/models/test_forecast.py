@@ -215,6 +215,7 @@ def test_a_future_multiplies_it_by_its_demand():
     found = Forecast(("2027Q1", "2027Q2"), (100.0, 200.0), (90.0, 180.0), (110.0, 220.0))
     assert found.at((1.1,)).mean == pytest.approx((110, 220))
     assert found.at((0.9, 1.0)).low == pytest.approx((81, 180))
+    assert Forecast(notes=("why not",)).at((0.9, 1.0)).notes == ("why not",)
 
 
 def test_intervals_hold_what_they_promise():
