@@ -1,12 +1,15 @@
 """From a history to response curves, or to the words why there is none."""
 
+from dataclasses import replace
+
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from models.curve import Curves
+from models.curve import Curves, ResponseCurve
 from models.from_results import from_results
 from models.from_totals import from_totals
 from models.history import History
+from models.residuals import channel_notes, totals_notes
 from models.returns import attributed_to
 from models.saturation import Floats
 
@@ -29,9 +32,16 @@ def fit(history: History) -> Curves:
         if wanted := [c for c in channels if c not in found]:
             rest, about = from_totals(history, wanted)
             found, warnings = rest | found, warnings + about
-    curves = tuple(found[c] for c in channels)
+    curves = tuple(_with_notes(history, found[c]) for c in channels)
+    warnings += totals_notes(history, Curves(curves))
     notes = tuple(f"{k.channel}: {note}" for k in curves for note in k.diagnostics.notes)
     return Curves(curves, notes + warnings)
+
+
+def _with_notes(history: History, curve: ResponseCurve) -> ResponseCurve:
+    """The curve with what its errors still tell."""
+    notes = (*curve.diagnostics.notes, *channel_notes(history, curve))
+    return replace(curve, diagnostics=replace(curve.diagnostics, notes=notes))
 
 
 def _plausibility(revenue: Floats, outcome: Floats) -> tuple[str, ...]:

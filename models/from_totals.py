@@ -19,9 +19,6 @@ _SOURCE = "totals"
 WEAK, COLLINEAR = "weak", "collinear"
 # Fewer periods than this say nothing.
 _LEAST_PERIODS = 8
-# Rise of all revenue, in per cent for one per cent of a channel's spend, above which a planner
-# should know of it: studies find 0.12 in the short run and 0.24 in the long.
-_STEEP = 0.3
 # Spend below this share of the mean is a pause.
 _PAUSE = 0.2
 
@@ -79,16 +76,13 @@ def _mixed(history: History, totals: Totals, tried: list[int]) -> dict[int, Resp
     found = {}
     for i, c in enumerate(tried):
         fitted, spend = mix.curves[i], totals.spend[:, i]
-        elasticity = fitted.elasticity(float(spend[used].mean()))
-        response = float(fitted.course(spend, totals.rhythm)[used].sum())
         diagnostics = FitDiagnostics(
             source=_SOURCE,
             periods=int(used.sum()),
             r2=fit_quality,
             holdout_error=error,
-            elasticity=elasticity,
+            elasticity=fitted.elasticity(float(spend[used].mean())),
             flags=_flags(mix, i),
-            notes=_steepness(elasticity * response, float(y[used].sum())),
         )
         found[c] = known(history, c, fitted, diagnostics, mix.members[i])
     return found
@@ -101,16 +95,6 @@ def _flags(mix: Mix, i: int) -> tuple[str, ...]:
         WEAK: mix.against[i] > evidence.MOST_ODDS,
     }
     return tuple(flag for flag, applies in flags.items() if applies)
-
-
-def _steepness(rise: float, outcome: float) -> tuple[str, ...]:
-    """What to say where all revenue would rise by ``rise`` / 100 for one per cent of spend."""
-    if not rise > _STEEP * outcome > 0:
-        return ()
-    return (
-        f"one per cent more spend is taken to raise all revenue by {rise / outcome:.2f} %; studies "
-        "find 0.1 to 0.25 on average, so look at it before you rely on it.",
-    )
 
 
 def _about(history: History, outcome: Floats, used: Used) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """The history: what was spent, and what came of it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import numpy as np
@@ -24,6 +25,8 @@ class History:
                   ("revenue", "conversions", ...). Empty where results are known in total only.
     ``outcome``   (P,) total revenue, NaN where missing; None without outcome.csv.
     ``controls``  control name -> (P,) values.
+    ``ahead``     control name -> (F,) values of the periods after the last, as far as the files
+                  hold them; NaN where one is missing.
     ``tests``     lift tests of its channels.
     ``groups``    what each channel is a cell of ("Search" for "Search / North"), in the order of
                   ``channels``; empty where no channel is divided.
@@ -39,6 +42,7 @@ class History:
     controls: dict[str, Floats]
     tests: tuple[LiftTest, ...] = ()
     groups: tuple[str, ...] = ()
+    ahead: Mapping[str, Floats] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         shape = (len(self.starts), len(self.channels))
@@ -66,3 +70,26 @@ class History:
     def revenue(self) -> Floats | None:
         """(P, C) revenue attributed to channels, or None."""
         return self.attributed.get("revenue")
+
+    def until(self, periods: int) -> "History":
+        """The history as it stood after so many periods.
+
+        Lift tests that had ended are kept, and of the controls what was to come of those that are
+        known ahead now.
+        """
+        end = slice(periods)
+        after = self.period.after(self.starts[periods - 1], 1)
+        return replace(
+            self,
+            starts=self.starts[end],
+            spend=self.spend[end],
+            observed=self.observed[end],
+            attributed={name: of[end] for name, of in self.attributed.items()},
+            outcome=None if self.outcome is None else self.outcome[end],
+            controls={name: of[end] for name, of in self.controls.items()},
+            tests=tuple(test for test in self.tests if test.last < after),
+            ahead={
+                name: np.concatenate([self.controls[name][periods:], of])
+                for name, of in self.ahead.items()
+            },
+        )

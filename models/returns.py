@@ -58,10 +58,11 @@ class MonthlyReturns:
 def monthly_returns(history: History, curves: Curves) -> MonthlyReturns:
     """Cost and return by calendar month.
 
-    The return is the revenue attributed to the channel; where there is none, its curve's response
-    to the history's spend, if the curve is known and of the history's period. A week belongs to
-    the month of its first day; a quarter counts for a third in each of its months. Periods without
-    a row count neither as cost nor as return.
+    The return is the revenue attributed to the channel, times the correction that totals or lift
+    tests ask for: a stop rule is to judge what a channel brings, not what it claims. Where there is
+    none, it is its curve's response to the history's spend, if the curve is known and of the
+    history's period. A week belongs to the month of its first day; a quarter counts for a third in
+    each of its months. Periods without a row count neither as cost nor as return.
     """
     channels = {}
     for c, channel in enumerate(history.channels):
@@ -107,9 +108,12 @@ def _recent(history: History) -> np.ndarray:
 
 
 def _returned(history: History, curves: Curves, c: int) -> Floats | None:
-    """(P,) revenue attributed to a channel, else what its curve makes of its spend, else None."""
-    attributed = attributed_to(history, c)
-    return _modelled(history, curves, c) if attributed is None else attributed
+    """(P,) a channel's attributed revenue, corrected, else what its curve makes of its spend."""
+    attributed, channel = attributed_to(history, c), history.channels[c]
+    if attributed is None:
+        return _modelled(history, curves, c)
+    correction = curves[channel].diagnostics.correction if channel in curves else None
+    return attributed if correction is None else correction * attributed
 
 
 def attributed_to(history: History, c: int) -> Floats | None:

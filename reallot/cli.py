@@ -151,26 +151,42 @@ def check(folder: Path, as_json: bool) -> None:
 
 
 @main.command()
+@click.option(
+    "--back-test",
+    is_flag=True,
+    help="Also fit to what was known one to four quarters ago: was what came foretold?",
+)
 @_as_json
 @_folder
-def fit(folder: Path, as_json: bool) -> None:
+def fit(folder: Path, back_test: bool, as_json: bool) -> None:
     """Fit the response curves and write out/curves.json, and curves.html to read.
 
+    With total revenue, out/forecast.csv says what comes without the channels.
+
     \b
-    Example:
+    Examples:
       reallot fit my-project
+      reallot fit --back-test my-project
     """
     from reallot.fitting import FILE, PAGE, fit_curves, out_of
-    from reallot.report.terminal import curves_table
+    from reallot.forecasting import back_test_of, write_forecast
+    from reallot.report.fit_table import fit_document, fit_rows, fit_sentences, fit_table
+    from reallot.report.terminal import say
 
     project = _read(folder)
     curves = fit_curves(project)
+    anyway = write_forecast(project, curves)
+    tried = back_test_of(project) if back_test else None
+    rows = fit_rows(curves, project.history, tried)
     path = out_of(project) / FILE
     if as_json:
-        click.echo(path.read_text(encoding="utf-8"), nl=False)
+        document = json.loads(path.read_text(encoding="utf-8"))
+        document |= fit_document(rows, anyway, tried)
+        click.echo(json.dumps(document, ensure_ascii=False))
         return
-    click.echo(curves_table(curves))
-    _warn((*project.warnings, *curves.warnings))
+    click.echo(fit_table(rows))
+    say(fit_sentences(anyway, tried, project.policy.plan.currency))
+    _warn((*project.warnings, *curves.warnings, *anyway.notes))
     click.echo(f"Curves: {path}")
     click.echo(f"Page:   {out_of(project) / PAGE}")
 
@@ -294,7 +310,7 @@ def _show(written: Written) -> None:
     from reallot.report import BUDGET_CURVE
     from reallot.report.terminal import show
 
-    show(written.plan, written.curve)
+    show(written.plan, written.curve, written.anyway)
     files = [("report.html", "Report"), ("plan.xlsx", "Workbook"), ("plan.csv", "CSV")]
     if written.curve is not None:
         files.append((BUDGET_CURVE, "Budgets"))

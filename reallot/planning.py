@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from models.curve import Curves
+from models.forecast import Forecast
 from optimizer.doubt import ChannelDoubt, Doubt, Interval
 from optimizer.errors import PlanningError, RulesCollide, UnkeptRule
 from optimizer.plan import RESERVE, UNSPENT, Bent, Plan, PlanRow, RuleEntry
@@ -20,6 +21,7 @@ from optimizer.sweep import BudgetCurve, sweep
 from reallot.assemble import problem_of
 from reallot.errors import Finding, InputError, NotPlannedError
 from reallot.fitting import curves_of, out_of
+from reallot.forecasting import write_forecast
 from reallot.output import write_whole
 from reallot.progress import doing
 from reallot.project import Project
@@ -35,13 +37,15 @@ T = TypeVar("T")
 class Written:
     """A plan, where its files are, and its budget curve if there is one.
 
-    ``document`` is its plan.json.
+    ``document`` is its plan.json, ``anyway`` the revenue that comes without the channels in its
+    scenario.
     """
 
     plan: Plan
     folder: Path
     document: dict[str, Any]
     curve: BudgetCurve | None
+    anyway: Forecast
 
 
 def plan_all(
@@ -54,8 +58,10 @@ def plan_all(
 ) -> list[Written]:
     """Plan these scenarios and write each into its folder, on request with its budget curve.
 
-    NotPlannedError, after the rest has been written, where some have no plan.
+    The forecast of what comes without the channels is written beside them. NotPlannedError, after
+    the rest has been written, where some have no plan.
     """
+    forecast = write_forecast(project, curves)
 
     def one(scenario: str) -> Written:
         problem = problem_of(project, curves, scenario, time_limit)
@@ -63,12 +69,12 @@ def plan_all(
             found = "there is no budget curve: the plan needs the least money as it is"
             expected = "Plan without --budget-curve."
             raise InputError([Finding(POLICY, None, "plan.objective", found, expected)])
-        plan = planned(problem)
+        plan, anyway = planned(problem), forecast.at(project.scenarios[scenario].demand)
         if not budget_curve:
-            return _write(project, plan, None)
+            return _write(project, plan, None, anyway)
         with doing(f"Planning other budgets for {scenario}"):
             curve = sweep(plan, margin=_margin(project, problem))
-        return _write(project, plan, curve)
+        return _write(project, plan, curve, anyway)
 
     return for_each(scenarios, one)
 
@@ -169,12 +175,12 @@ def _finding(failure: PlanningError) -> Finding:
     return Finding(POLICY, None, None, str(failure), "Give it more time: --time-limit.")
 
 
-def _write(project: Project, plan: Plan, curve: BudgetCurve | None) -> Written:
+def _write(project: Project, plan: Plan, curve: BudgetCurve | None, anyway: Forecast) -> Written:
     scenario = plan.problem.scenario
-    files = plan_files(plan, project.inputs_of_plan(scenario), curve)
+    files = plan_files(plan, project.inputs_of_plan(scenario), curve, anyway)
     folder = out_of(project) / scenario
     write_whole(folder, files, gone=[name for name in OPTIONAL if name not in files])
-    return Written(plan, folder, json.loads(files["plan.json"]), curve)
+    return Written(plan, folder, json.loads(files["plan.json"]), curve, anyway)
 
 
 def _document(path: Path) -> dict[str, Any] | None:

@@ -28,7 +28,7 @@ from reallot.project.nearest import nearest
 from reallot.project.numbers import column_of_numbers, floats
 from reallot.project.policy import Policy
 from reallot.project.tables import Table, name_in
-from reallot.project.totals import Totals, totals_file, totals_of_wide, totals_on
+from reallot.project.totals import NO_TOTALS, Totals, totals_file, totals_of_wide, totals_on
 
 METRICS = ("revenue", "conversions", "new_customers", "exposures")
 RESERVED = ("reserve", "unspent")
@@ -80,7 +80,7 @@ def read_history(
     calendar = None
     if columns is not None and records is not None:
         calendar = calendar_of(columns, _days_of(columns, records), findings)
-    on_calendar = Totals(None, {})
+    on_calendar = NO_TOTALS
     if totals is not None:
         sound = calendar if len(findings) == before else None
         on_calendar = totals_on(sound, totals, findings, warnings)
@@ -244,4 +244,5 @@ def _on(
         outcome=totals.revenue,
         controls=dict(totals.controls),
         groups=tuple(cell.channel for cell in cells) if divided else (),
+        ahead=totals.ahead,
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
+from numpy.typing import NDArray
 
 from models.saturation import Floats
 from reallot.errors import Finding
@@ -20,10 +21,17 @@ from reallot.project.tables import Table
 
 @dataclass(frozen=True)
 class Totals:
-    """Total revenue (P,), NaN where missing, or None; controls by name, each (P,)."""
+    """Total revenue (P,), NaN where missing, or None; controls by name, each (P,).
+
+    ``ahead`` are the controls of the periods after the history, (F,), NaN where one is missing.
+    """
 
     revenue: Floats | None
     controls: Mapping[str, Floats]
+    ahead: Mapping[str, Floats]
+
+
+NO_TOTALS = Totals(None, {}, {})
 
 
 @dataclass(frozen=True)
@@ -74,8 +82,9 @@ def totals_on(
 ) -> Totals:
     """Totals on the history's calendar: revenue added up, controls at their mean.
 
-    A period that the table holds in part, or not at all, has no revenue (NaN). Without a calendar
-    only the cells are looked at.
+    A period that the table holds in part, or not at all, has no revenue (NaN). Of rows after the
+    history the controls are kept, for the forecast. Without a calendar only the cells are looked
+    at.
     """
     before = len(findings)
     columns = totals.columns
@@ -83,43 +92,45 @@ def totals_on(
     revenue = floats(column_of_numbers(columns, "revenue", findings))
     if "unit_value" in columns:
         revenue = revenue * floats(column_of_numbers(columns, "unit_value", findings))
-    controls = _controls(totals, findings)
+    controls = _controls(totals, np.isfinite(revenue), findings)
     if calendar is None or len(findings) > before:
-        return Totals(None, {})
+        return NO_TOTALS
     own = calendar_of(columns, days, findings)
     known = [d for d in days if d is not None]
     if own is None or not _in_step(own, calendar, columns, findings):
-        return Totals(None, {})
+        return NO_TOTALS
     p = calendar.positions(known)
     inside = (p >= 0) & (p < len(calendar))
     if not inside.any():
         found = "none of the dates lies in the history"
         findings.append(Finding(columns.table.file, None, "date", found, "Check the years."))
-        return Totals(None, {})
-    count = np.bincount(p[inside], minlength=len(calendar)).astype(float)
+        return NO_TOTALS
+    count = np.bincount(p[inside], minlength=len(calendar))
     whole = count == (_lengths(calendar) if own.daily else 1.0)
-
-    def summed(values: Floats) -> Floats:
-        counts = np.bincount(p[inside], weights=values[inside], minlength=len(calendar))
-        return np.asarray(counts, dtype=float)
-
-    _warn(columns.table.file, calendar, known, inside, whole, warnings)
+    added = np.bincount(p[inside], weights=revenue[inside], minlength=len(calendar))
+    _warn(columns.table.file, calendar, known, p, np.isfinite(revenue), whole, warnings)
+    means = {name: _means(p, values, len(calendar)) for name, values in controls.items()}
     return Totals(
-        np.where(whole, summed(revenue), np.nan),
-        {
-            name: _filled(np.divide(summed(values), count, out=count * 0, where=count > 0), count)
-            for name, values in controls.items()
-        },
+        np.where(whole, added, np.nan),
+        {name: _filled(values[: len(calendar)]) for name, values in means.items()},
+        {name: values[len(calendar) :] for name, values in means.items()},
     )
 
 
-def _controls(totals: TotalsTable, findings: list[Finding]) -> dict[str, Floats]:
+def _controls(
+    totals: TotalsTable, with_revenue: NDArray[np.bool_], findings: list[Finding]
+) -> dict[str, Floats]:
+    """Controls by name, row by row; a row without revenue may leave them open (NaN)."""
     table = totals.columns.table
     controls: dict[str, Floats] = {}
     for heading in totals.controls:
-        one = Columns(table, {heading: Place(table.headings.index(heading))})
-        remedy = "Write a number, or leave the column out."
-        controls[heading] = floats(column_of_numbers(one, heading, findings, blank=remedy))
+        position = table.headings.index(heading)
+        one = Columns(table, {heading: Place(position)})
+        controls[heading] = floats(column_of_numbers(one, heading, findings))
+        for (row, text), needed in zip(table.cells(position), with_revenue, strict=True):
+            if needed and not text.strip():
+                remedy = "Write a number, or leave the column out."
+                findings.append(table.finding(row, position, "the cell is empty", remedy))
     for heading, nothing in totals.indicators.items():
         words = Columns(table, {heading: Place(table.headings.index(heading))}).text(heading)
         for word in dict.fromkeys(words):
@@ -152,25 +163,41 @@ def _lengths(calendar: Calendar) -> Floats:
     return np.diff([*starts, starts[-1] + tail]).astype(float)
 
 
-def _filled(values: Floats, count: Floats) -> Floats:
+def _means(p: NDArray[np.int64], values: Floats, periods: int) -> Floats:
+    """(P or more,) means of the periods ``p`` of the rows; NaN where no row has a value."""
+    there = (p >= 0) & np.isfinite(values)
+    length = max(periods, int(p.max()) + 1)
+    count = np.bincount(p[there], minlength=length)
+    added = np.bincount(p[there], weights=values[there], minlength=length)
+    return np.asarray(np.divide(added, count, out=np.full(length, np.nan), where=count > 0))
+
+
+def _filled(values: Floats) -> Floats:
     """Controls of missing periods between their neighbours; revenue is missing there anyway."""
-    seen = np.flatnonzero(count > 0)
-    return np.interp(np.arange(len(values)), seen, values[seen])
+    seen = np.flatnonzero(np.isfinite(values))
+    return np.interp(np.arange(len(values)), seen, values[seen]) if seen.size else values
 
 
 def _warn(
     file: str,
     calendar: Calendar,
     days: Sequence[date],
-    inside: np.ndarray,
-    whole: np.ndarray,
+    p: NDArray[np.int64],
+    with_revenue: NDArray[np.bool_],
+    whole: NDArray[np.bool_],
     warnings: list[str],
 ) -> None:
-    outside = [d for d, kept in zip(days, inside, strict=True) if not kept]
-    if outside:
+    early = [d for d, at in zip(days, p, strict=True) if at < 0]
+    if early:
         warnings.append(
-            f"{file}: {len(outside)} rows lie outside the history ({min(outside)} to "
-            f"{max(outside)}) and were left out."
+            f"{file}: {len(early)} rows lie before the history ({min(early)} to {max(early)}) and "
+            "were left out."
+        )
+    late = with_revenue & (p >= len(calendar))
+    if late.any():
+        warnings.append(
+            f"{file}: the revenue of {int(late.sum())} rows after the history is not used, as "
+            "there is no spend beside it."
         )
     missing = np.flatnonzero(~whole)
     if missing.size:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from models.forecast import Forecast
 from optimizer.plan import Plan
 from optimizer.sweep import BudgetCurve
 from reallot.report.budget_curve import budget_curve_csv
@@ -25,9 +26,14 @@ OPTIONAL = (PACKAGES, BUDGET_CURVE)
 
 
 def plan_files(
-    plan: Plan, inputs: Mapping[str, str], curve: BudgetCurve | None = None
+    plan: Plan,
+    inputs: Mapping[str, str],
+    curve: BudgetCurve | None = None,
+    anyway: Forecast | None = None,
 ) -> dict[str, bytes]:
     """The files of one plan by name; ``inputs`` are the hashes of the files it rests on.
+
+    ``anyway`` is the revenue that comes without the channels in the plan's scenario.
 
     The same plan gives the same bytes.
     """
@@ -35,7 +41,7 @@ def plan_files(
         "plan.csv": plan_csv(plan),
         "plan.json": plan_json(plan, inputs),
         "plan.xlsx": workbook(plan, inputs, curve),
-        "report.html": report_html(plan, inputs, curve),
+        "report.html": report_html(plan, inputs, curve, anyway),
     }
     if ranking(plan):
         files[PACKAGES] = packages_csv(plan)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from markupsafe import Markup
 
+from models.forecast import Forecast
 from models.saturation import Floats
 from optimizer.comparable import spent_lines
 from optimizer.doubt import LEVEL
@@ -20,6 +21,7 @@ from reallot.report.budget_curve import sentences_of
 from reallot.report.charts import budget_chart, curve_chart
 from reallot.report.doubt import FLAGS, flagged, picture_of, unsure_channels
 from reallot.report.figures import difference, percent, rate, share_of, short, table_decimals
+from reallot.report.forecast import anyway_sentence
 from reallot.report.measure import MEASURES
 from reallot.report.page import render
 from reallot.report.ranking import ranking
@@ -79,9 +81,32 @@ class Drawing:
     svg: Markup
 
 
-def report_html(plan: Plan, inputs: Mapping[str, str], curve: BudgetCurve | None = None) -> bytes:
+def report_html(
+    plan: Plan,
+    inputs: Mapping[str, str],
+    curve: BudgetCurve | None = None,
+    anyway: Forecast | None = None,
+) -> bytes:
     """The report of one plan; ``inputs`` are the hashes of the files it rests on."""
-    return render("report.html.j2", _page(plan, inputs) | {"budgets": _budgets(plan, curve)})
+    more = {"budgets": _budgets(plan, curve), "anyway": _anyway(plan, anyway)}
+    return render("report.html.j2", _page(plan, inputs) | more)
+
+
+def _anyway(plan: Plan, anyway: Forecast | None) -> dict[str, Any] | None:
+    """What comes anyway and what the plan adds by quarter, if there is a forecast."""
+    if not anyway:
+        return None
+    problem = plan.problem
+    brought = dict.fromkeys(problem.quarters, 0.0)
+    for row in plan.rows:
+        brought[row.quarter] += row.expected_response
+    columns = (anyway.quarters, anyway.mean, anyway.low, anyway.high, brought.values())
+    return {
+        "sentence": anyway_sentence(anyway, problem.currency),
+        "rows": tuple(zip(*columns, strict=True)),
+        "level": anyway.level,
+        "decimals": table_decimals(max(anyway.mean)),
+    }
 
 
 def _budgets(plan: Plan, curve: BudgetCurve | None) -> dict[str, Any] | None:

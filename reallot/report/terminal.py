@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 
 from rich import box
@@ -10,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from models.curve import Curves
+from models.forecast import Forecast
 from optimizer.plan import RESERVE, UNSPENT, Plan
 from optimizer.rules import funds
 from optimizer.score import Score
@@ -18,13 +17,12 @@ from optimizer.sweep import BudgetCurve
 from reallot.report.budget_curve import sentences_of
 from reallot.report.figures import (
     difference,
-    full,
-    percent,
     percent_signed,
     share_of,
     short,
     short_signed,
 )
+from reallot.report.forecast import anyway_sentence
 from reallot.report.measure import MEASURES
 from reallot.report.reach import warnings_of
 from reallot.report.score_story import broken_rules, score_story
@@ -35,7 +33,14 @@ _NAME = 19
 _MOST_DEVIATIONS = 12
 
 
-def show(plan: Plan, curve: BudgetCurve | None = None) -> None:
+def say(sentences: Sequence[str]) -> None:
+    """Print sentences to standard output, as wide as it is."""
+    console = Console(highlight=False, soft_wrap=False)
+    for sentence in sentences:
+        console.print(Text(_clean(sentence)))
+
+
+def show(plan: Plan, curve: BudgetCurve | None = None, anyway: Forecast | None = None) -> None:
     """Print a plan to standard output, in colour where that is a terminal."""
     console = Console(highlight=False, soft_wrap=False)
     story, problem = story_of(plan), plan.problem
@@ -45,7 +50,8 @@ def show(plan: Plan, curve: BudgetCurve | None = None) -> None:
     if story.gave_way:
         console.print(Text(_clean(story.gave_way), style="yellow"))
     budgets = () if curve is None else sentences_of(plan, curve)
-    for sentence in (story.sure, story.pool, story.proof, *budgets):
+    beside = anyway_sentence(anyway, problem.currency) if anyway else ""
+    for sentence in (story.sure, story.pool, story.proof, *budgets, beside):
         if sentence:
             console.print(Text(_clean(sentence)))
     for warning in warnings_of(plan):
@@ -71,27 +77,6 @@ def show_score(score: Score, file: str, warnings: Sequence[str]) -> None:
         console.print(Text(f"Note: {_clean(warning)}", style="yellow"))
 
 
-def curves_table(curves: Curves) -> str:
-    """The fitted curves as text."""
-    table = _table("Channel", "Curve", "Carry-over", "R²", "Error", "Seen a period")
-    for curve in curves.curves:
-        fit = curve.diagnostics
-        seen = "–"
-        if curve.observed is not None:
-            seen = f"{short(curve.observed[0])} to {short(curve.observed[1])}"
-        table.add_row(
-            _name(curve.channel),
-            f"{curve.form}" if curve.known else "no signal",
-            percent(curve.carryover, 0),
-            "–" if fit.r2 is None else full(fit.r2, 2),
-            "–" if fit.holdout_error is None else percent(fit.holdout_error),
-            seen,
-        )
-    text = io.StringIO()
-    Console(file=text, width=_WIDTH, highlight=False).print(table)
-    return text.getvalue().rstrip()
-
-
 def _plan_table(plan: Plan) -> Table:
     """Channels over the whole horizon, the pool, and the total."""
     problem, measure = plan.problem, MEASURES[plan.problem.objective]
@@ -115,7 +100,7 @@ def _score_table(score: Score) -> Table:
     table = _table(score.plan.problem.currency, "Yours", "Plan", "Difference", "Moved", "Costs")
     for deviation in score.deviations[:_MOST_DEVIATIONS]:
         table.add_row(
-            _name(deviation.channel),
+            in_two_lines(deviation.channel),
             short(deviation.amount),
             short(deviation.recommended),
             short_signed(deviation.difference),
@@ -140,7 +125,7 @@ def _cells(name: str, now: float, then: float) -> tuple[Text, str, str, Text, st
     change, share = difference(then, now), share_of(then, now)
     style = "green" if change > 0 else "red" if change < 0 else ""
     return (
-        _name(name),
+        in_two_lines(name),
         short(now),
         short(then),
         Text(short_signed(change), style=style),
@@ -156,11 +141,11 @@ def _table(first: str, *numbers: str) -> Table:
     return table
 
 
-def _name(name: str) -> Text:
+def in_two_lines(name: str, width: int = _NAME) -> Text:
     """A name in two lines at most: its ends tell it apart, so the middle is left out."""
-    clean = _clean(name)
-    fits = len(clean) < 2 * _NAME
-    return Text(clean if fits else f"{clean[: _NAME - 1]}… {clean[1 - _NAME :]}")
+    text = _clean(name)
+    fits = len(text) < 2 * width
+    return Text(text if fits else f"{text[: width - 1]}… {text[1 - width :]}")
 
 
 def _clean(text: str) -> str:

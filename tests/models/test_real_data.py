@@ -11,6 +11,7 @@ import pytest
 from models import Curves, History, Period
 from models.carryover import adstock
 from models.fit import fit
+from models.validation import back_test
 from tests.models.worlds import history
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
@@ -83,3 +84,35 @@ def test_effects_too_weak_to_see_are_flagged():
     )
     flagged = ["weak" in curve.diagnostics.flags for curve in fit(told).curves]
     assert len(flagged) - sum(flagged) <= 2
+
+
+@pytest.mark.parametrize(
+    ("file", "first", "channels", "outcome", "controls", "of_naive"),
+    [
+        ("pymc_mmm_example.csv", date(2018, 4, 2), ["x1", "x2"], "y", ["event_1", "event_2"], 0.6),
+        (
+            "robyn_dt_simulated_weekly.csv",
+            date(2015, 11, 23),
+            ["tv_S", "ooh_S", "print_S", "search_S", "facebook_S"],
+            "revenue",
+            ["competitor_sales_B", "newsletter"],
+            0.6,
+        ),
+        (
+            "meridian_national_media.csv",
+            date(2021, 1, 25),
+            [f"Channel{number}_spend" for number in range(4)],
+            "conversions * revenue_per_conversion",
+            ["competitor_activity_score_control", "sentiment_score_control"],
+            0.6,
+        ),
+        # The year before is a good guess here: hardly anything to win.
+        ("retail_case_study.csv", date(2014, 8, 3), ["mdsp_dm", "mdsp_so"], "sales", [], 1.3),
+    ],
+)
+def test_past_quarters_would_have_been_foretold_within_a_twentieth(
+    file, first, channels, outcome, controls, of_naive
+):
+    found = back_test(totals(file, first, channels, outcome, controls), fit)
+    assert found.total < 0.05
+    assert found.total < of_naive * found.naive

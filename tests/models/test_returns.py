@@ -6,8 +6,8 @@ from datetime import date
 import numpy as np
 import pytest
 
-from models import Curves, Period, ResponseCurve
-from models.returns import monthly_returns
+from models import Curves, FitDiagnostics, Period, ResponseCurve
+from models.returns import monthly_returns, results_per_return
 from models.saturation import Form
 from tests.models.worlds import history
 
@@ -79,3 +79,21 @@ def test_the_last_day_of_the_history_decides_which_months_are_the_last():
     month = date.fromordinal(last).month
     in_month = [k for k in range(53, 60) if date.fromordinal(last - 7 * (59 - k)).month == month]
     assert returns.roi("A", 1) == pytest.approx(np.mean(in_month))
+
+
+def test_a_channel_that_claims_too_much_is_judged_by_what_it_brings():
+    claimed = weeks([[1.0]] * 9, [[1.2]] * 9)
+    corrected = replace(LINE, diagnostics=FitDiagnostics(source="combined", correction=0.75))
+    assert monthly_returns(claimed, NONE).roi("A", 2) == pytest.approx(1.2)
+    assert monthly_returns(claimed, Curves((corrected,))).roi("A", 2) == pytest.approx(0.9)
+
+
+def test_customers_are_counted_per_unit_of_the_corrected_return():
+    claimed = weeks([[1.0]] * 9, [[1.2]] * 9)
+    told = replace(
+        claimed, attributed={**claimed.attributed, "new_customers": np.full((9, 1), 0.3)}
+    )
+    corrected = replace(LINE, diagnostics=FitDiagnostics(source="combined", correction=0.5))
+    assert results_per_return(told, NONE, "new_customers") == {"A": pytest.approx(0.25)}
+    found = results_per_return(told, Curves((corrected,)), "new_customers")
+    assert found == {"A": pytest.approx(0.5)}

@@ -34,10 +34,37 @@ def test_a_missing_total_is_a_warning_and_no_zero(tmp_path):
     assert "1 of the history's 3 weeks have no whole total" in project.warnings[0]
 
 
-def test_totals_outside_the_history_are_left_out_with_a_warning(tmp_path):
+def test_totals_before_the_history_are_left_out_with_a_warning(tmp_path):
+    rows = TOTALS.replace("price\n", "price\n2026-10-26,1000,9.9\n")
+    project = read(tmp_path, outcome__csv=rows)
+    assert project.history.outcome.tolist() == [1000, 1100, 990]
+    assert "1 rows lie before the history" in project.warnings[0]
+
+
+def test_controls_may_go_on_where_the_history_ends(tmp_path):
+    rows = "2026-11-23,,9.0\n2026-11-30,,\n2026-12-07,,8.5\n"
+    project = read(tmp_path, outcome__csv=TOTALS + rows)
+    history = project.history
+    assert history.outcome.tolist() == [1000, 1100, 990]
+    assert history.controls["price"].tolist() == [9.9, 9.5, 9.9]
+    assert history.ahead["price"].tolist() == pytest.approx([9.0, np.nan, 8.5], nan_ok=True)
+    assert project.warnings == ()
+
+
+def test_a_word_for_what_is_to_come_is_known_ahead(tmp_path):
+    policy = POLICY + '\n[history]\nindicators = { event = "none" }\n'
+    rows = ["date,revenue,event", "2026-11-02,1000,none", "2026-11-09,1100,fair"]
+    rows += ["2026-11-16,990,none", "2026-11-23,,fair", "2026-11-30,,none"]
+    text = "\n".join(rows)
+    history = read(tmp_path, reallot__toml=policy, outcome__csv=text).history
+    assert history.controls["event: fair"].tolist() == [0, 1, 0]
+    assert history.ahead["event: fair"].tolist() == [1, 0]
+
+
+def test_revenue_after_the_history_is_not_used_with_a_warning(tmp_path):
     project = read(tmp_path, outcome__csv=TOTALS + "2026-11-23,1000,9.9\n")
     assert project.history.outcome.tolist() == [1000, 1100, 990]
-    assert "1 rows lie outside the history" in project.warnings[0]
+    assert "the revenue of 1 rows after the history is not used" in project.warnings[0]
 
 
 def test_totals_out_of_step_with_the_history_are_refused(tmp_path):

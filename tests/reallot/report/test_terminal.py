@@ -1,8 +1,7 @@
 import pytest
 from rich.cells import cell_len
 
-from models.curve import Curves
-from reallot.report.terminal import curves_table, show
+from reallot.report.terminal import show
 from tests.reallot.report.plans import HOSTILE, ORDINARY, bent_plan, plan_of, unsure_plan
 
 
@@ -46,13 +45,6 @@ def test_the_table_ends_with_the_proof_and_the_warnings(
     shown = _shown(capsys, ORDINARY)
     assert "No plan within these rules" in shown
     assert "Note: Radio is held" in shown
-
-
-def test_curves_without_a_signal_say_so() -> None:
-    curves = [channel.curve for channel in plan_of().problem.channels if channel.curve is not None]
-    table = curves_table(Curves(tuple(curves)))
-    assert [line.split()[0] for line in table.splitlines() if "no signal" in line] == ["Radio"]
-    assert max(map(cell_len, table.splitlines())) <= 80
 
 
 def test_what_gave_way_is_told(capsys: pytest.CaptureFixture[str]) -> None:
