@@ -1,5 +1,7 @@
 """A channel's curve from the results attributed to it, or the words why there is none."""
 
+from zlib import crc32
+
 import numpy as np
 
 from models import evidence
@@ -14,6 +16,9 @@ from models.shape import Hill, Rhythm, rhythm_of
 _SOURCE = "attributed"
 # Share of results that came without spend above which a planner should know of it.
 _UNBOUGHT = 0.05
+_WEAK = (
+    "its results hardly follow its spend: what a change of it brings is little more than a guess."
+)
 
 
 def from_results(history: History, c: int, result: Floats) -> ResponseCurve:
@@ -27,27 +32,33 @@ def from_results(history: History, c: int, result: Floats) -> ResponseCurve:
     if reason is not None:
         return unknown(history, c, _SOURCE, reason, periods)
     y, weight = np.where(used, result, 0.0), used.astype(float)
-    fitted = fit_attributed(spend, y, weight, rhythm)
-    mean = fitted.course(spend, rhythm)
-    # Against results that are the same whatever is spent.
-    level = y[used].mean()
-    by_chance = evidence.chance(y[used] - level, (y - mean)[used], PARAMETERS - 1, PARAMETERS)
-    if by_chance > evidence.LEVEL:
-        reason = "its results do not follow its spend"
-        return unknown(history, c, _SOURCE, reason, periods)
+    # A seed of its own: the draws of one channel tell nothing of another's.
+    fitted = fit_attributed(spend, y, weight, rhythm, seed=crc32(history.channels[c].encode()))
+    mean = fitted.curve.course(spend, rhythm)
+    weak = _by_chance(y[used], mean[used], fitted.worth[used]) > evidence.LEVEL
 
     def forecast(kept: Floats) -> Floats:
-        return fit_attributed(spend, y, kept, rhythm).course(spend, rhythm)
+        return fit_attributed(spend, y, kept, rhythm).curve.course(spend, rhythm)
 
     diagnostics = FitDiagnostics(
         source=_SOURCE,
         periods=periods,
         r2=r2(y[used], mean[used]),
         holdout_error=holdout_error(y, used, history.period, forecast),
-        elasticity=fitted.elasticity(float(spend[used].mean())),
-        notes=_notes(spend, result, used, fitted, rhythm),
+        elasticity=fitted.curve.elasticity(float(spend[used].mean())),
+        flags=("weak",) if weak else (),
+        notes=_notes(spend, result, used, fitted.curve, rhythm) + ((_WEAK,) if weak else ()),
     )
-    return known(history, c, fitted, diagnostics)
+    return known(history, c, fitted.curve, diagnostics, fitted.members)
+
+
+def _by_chance(y: Floats, mean: Floats, worth: Floats) -> float:
+    """Probability that results (N,) would follow spend as well if they had nothing to do with it.
+
+    Against results that are the same whatever is spent; ``worth`` (N,) is that of the periods.
+    """
+    root, level = np.sqrt(worth), float(np.average(y, weights=worth))
+    return evidence.chance(root * (y - level), root * (y - mean), PARAMETERS - 1, PARAMETERS)
 
 
 def _notes(
