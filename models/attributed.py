@@ -216,9 +216,9 @@ class _Channel:
         if self.sway is not None and self.error is not None:
             # What stood before the history is a guess, and the first results are unsure by it.
             swayed, own = (self.weight * self.sway) @ shares, (self.weight * self.sway) @ self.y
-            unsure = self.error + self.weight @ self.sway**2
+            unsure = self.error + float(self.weight @ self.sway**2)
             across, power = across - own * swayed / unsure, power - swayed**2 / unsure
-            whole -= own**2 / unsure
+            whole -= float(own) ** 2 / unsure
         tops = np.maximum(np.divide(across, power, out=np.zeros_like(across), where=power > 0), 0.0)
         squares = whole - 2 * tops * across + tops**2 * power
         return tops, np.maximum(squares, self._least_squares(self.weight)), power

@@ -1,5 +1,6 @@
 """The rhythm of a history, and how many of its periods make a quarter."""
 
+from datetime import date, timedelta
 from enum import StrEnum
 
 
@@ -24,3 +25,10 @@ class Period(StrEnum):
     def per_year(self) -> float:
         """Periods in a year on average."""
         return {Period.WEEK: 365.25 / 7, Period.MONTH: 12.0, Period.QUARTER: 4.0}[self]
+
+    def next(self, start: date) -> date:
+        """The first day of the period after the one that begins on ``start``."""
+        if self is Period.WEEK:
+            return start + timedelta(days=7)
+        months = 12 * start.year + start.month - 1 + 3 // self.per_quarter
+        return date(months // 12, months % 12 + 1, 1)

@@ -62,6 +62,11 @@ class Hill:
         s = adstock(spend, self.carryover, rhythm.warm_up)
         return response(Form.HILL, s, self.top, self.half, self.slope)
 
+    def kept_up(self, spend: float) -> float:
+        """Response per period to ``spend`` per period once it has been kept up for long."""
+        s = steady_state(spend, self.carryover)
+        return float(response(Form.HILL, s, self.top, self.half, self.slope))
+
     def elasticity(self, spend: float) -> float:
         """Percentage change of response for one per cent of spend, kept up at ``spend``.
 
@@ -155,8 +160,8 @@ def nearest(shapes: Floats, tops: Floats, weights: Floats, usual_spend: float) -
         top, share = height(point)
         return np.asarray((top * share - mean) / scale)
 
-    start = np.log(shapes[1:]) @ weights
-    found = least_squares(residuals, start, bounds=np.log([REACH, SLOPE]).T, xtol=1e-6)
+    start, (low, high) = np.log(shapes[1:]) @ weights, np.log([REACH, SLOPE]).T
+    found = least_squares(residuals, start, bounds=(low, high), xtol=1e-6)
     shape = np.array([shapes[0] @ weights, *np.exp(found.x)])
     return hill(height(found.x)[0], shape, usual_spend)
 
