@@ -3,7 +3,7 @@ r"""Correction: what attribution credits to a channel, set right by lift tests a
     what a channel really brings = factor * what is attributed to it
 
 The shape of a curve comes from attributed results, which show it best; its height is theirs only up
-to a factor that is the attribution's error, normal around 1 with standard deviation 0.4, cut off at
+to a factor that is the attribution's error, normal around 1 with standard deviation 0.3, cut off at
 0. A lift test is one more row: lift = factor * (what the curve makes of the change) + noise. So is
 the total outcome, in which the channel is a course known up to the factor (`models.mix`).
 """
@@ -15,12 +15,15 @@ from zlib import crc32
 import numpy as np
 from scipy.special import ndtr, ndtri
 
+from models.carryover import adstock
 from models.curve import ResponseCurve
 from models.experiment import Experiment
+from models.history import History
 from models.saturation import Floats
+from models.totals import KnownCourse
 
 # How far attribution is off, beforehand.
-SPREAD = 0.4
+SPREAD = 0.3
 # Below this share of that doubt, what was compared has told something.
 _TOLD = 0.8
 
@@ -43,6 +46,19 @@ def by_tests(curve: ResponseCurve, tests: Sequence[Experiment]) -> ResponseCurve
         replace(curve, members=tuple(curve.members[m] for m in drawn)),
         truncated(mean[drawn], precision[drawn] ** -0.5, random),
         told_by(len(tests), totals=False),
+    )
+
+
+def course(history: History, curve: ResponseCurve, tests: Sequence[Experiment]) -> KnownCourse:
+    """What a curve from attributed results says that its channel brought, and in lift tests."""
+    spend = history.spend[:, history.channels.index(curve.channel)]
+    s = adstock(spend, curve.carryover, history.period.per_quarter)
+    point = np.array([[curve.top], [curve.half], [curve.slope], [curve.carryover]])
+    return KnownCourse(
+        response=curve.at(s),
+        mean=1.0,
+        spread=SPREAD,
+        tests=tuple((float(test.expected(*point)[0]), test.lift, test.stderr) for test in tests),
     )
 
 

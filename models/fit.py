@@ -1,9 +1,10 @@
 """From a history to response curves, or to the words why there is none."""
 
+import numpy as np
 from threadpoolctl import threadpool_limits
 
 from models.by_channel import by_channel
-from models.correction import by_tests, scaled
+from models.correction import by_tests, corrected, course, scaled, told_by
 from models.curve import Curves, ResponseCurve
 from models.experiment import experiments
 from models.from_totals import from_totals
@@ -16,8 +17,9 @@ _COUNTED = ("conversions", "new_customers", "exposures")
 def fit(history: History, jobs: int | None = None) -> Curves:
     """One curve per channel of the history, in its order; raises nothing that data can cause.
 
-    A channel with attributed revenue is fitted on that alone, and lift tests correct its height.
-    The others are fitted on the total outcome, all channels in one regression. A channel whose
+    The shape of a channel's curve comes from the revenue attributed to it, where there is any, and
+    its height is corrected by what lift tests and the total outcome say. The others are fitted on
+    the total outcome, all channels in one regression. A channel whose
     effect cannot be measured gets ``known=False`` and a curve of no response; ``diagnostics.notes``
     say why, and so do the warnings.
 
@@ -25,21 +27,40 @@ def fit(history: History, jobs: int | None = None) -> Curves:
     curves, whatever the number of workers and threads.
     """
     channels = range(len(history.channels))
-    warnings: tuple[str, ...] = ()
-    found = by_channel(history, "revenue", {}, jobs)
-    found = {c: _tested(history, curve) for c, curve in found.items()}
-    if wanted := [c for c in channels if c not in found]:
-        with threadpool_limits(limits=1):
-            rest, warnings = from_totals(history, wanted)
-        found = rest | found
+    own = by_channel(history, "revenue", {}, jobs)
+    tests = {
+        c: experiments(history, history.channels[c]) for c, curve in own.items() if curve.known
+    }
+    with threadpool_limits(limits=1):
+        totals = from_totals(
+            history,
+            [c for c in channels if c not in own],
+            {c: course(history, own[c], of) for c, of in tests.items()},
+        )
+    for c, of in tests.items():
+        if c in totals.factors:
+            own[c] = corrected(own[c], totals.factors[c], told_by(len(of), totals=True))
+        elif of:
+            own[c] = by_tests(own[c], of)
+    found = totals.curves | own
     curves = tuple(found[c] for c in channels)
     notes = tuple(f"{k.channel}: {note}" for k in curves for note in k.diagnostics.notes)
-    return Curves(curves, notes + warnings, _counted_besides(history, curves, jobs))
+    warnings = notes + totals.warnings + _claimed(history)
+    return Curves(curves, warnings, _counted_besides(history, curves, jobs))
 
 
-def _tested(history: History, curve: ResponseCurve) -> ResponseCurve:
-    tests = experiments(history, curve.channel)
-    return by_tests(curve, tests) if curve.known and tests else curve
+def _claimed(history: History) -> tuple[str, ...]:
+    """What to know where the channels claim more than all revenue between them."""
+    if history.revenue is None or history.outcome is None:
+        return ()
+    used = np.isfinite(history.outcome)
+    total, claimed = float(history.outcome[used].sum()), float(np.nansum(history.revenue[used]))
+    if not claimed > total > 0:
+        return ()
+    return (
+        f"The channels claim {100 * claimed / total:.0f} % of all revenue between them: "
+        "attribution counts some of it more than once.",
+    )
 
 
 def _counted_besides(

@@ -21,6 +21,8 @@ from models.shape import Prior, rhythm_of
 
 _BETWEEN = np.array([0.15, 0.4, 0.2])
 _LEVEL = 0.4
+# The whole is made of cells with results in at least this share of the fullest one's periods.
+_MUCH = 0.5
 
 
 @dataclass(frozen=True)
@@ -41,13 +43,17 @@ def pool_of(cells: History, result: Floats) -> Pool | None:
 
     None where the effect of the channel as a whole cannot be measured either.
     """
-    group, shown = cells.groups[0], np.isfinite(result)
-    # A period counts where every cell that spent has results.
-    used = np.all(shown | (cells.spend == 0), axis=1) & shown.any(axis=1)
+    shown = np.isfinite(result) & cells.observed
+    # Cells with few results would leave hardly a period in which all have some.
+    periods = shown.sum(axis=0)
+    told = periods >= _MUCH * periods.max()
+    spend, shown, result = cells.spend[:, told], shown[:, told], result[:, told]
+    used = np.all(shown | (spend == 0), axis=1) & shown.any(axis=1)
+    group = cells.groups[0]
     whole = replace(
         cells,
         channels=(group,),
-        spend=cells.spend.sum(axis=1)[:, None],
+        spend=spend.sum(axis=1)[:, None],
         observed=used[:, None],
         attributed={},
         groups=(),
@@ -66,6 +72,8 @@ def pool_of(cells: History, result: Floats) -> Pool | None:
     )
     level = np.array([m.kept_up(usual) for m in fitted.members]) / usual
     mean = float(level.mean())
+    if mean <= 0:
+        return None
     return Pool(
         group,
         Prior(
