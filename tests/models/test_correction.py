@@ -127,6 +127,25 @@ def test_totals_say_nothing_of_a_channel_that_they_cannot_see():
     assert tops.std() / tops.mean() > 0.2
 
 
+def test_a_test_makes_a_channel_known_better_that_has_totals_only():
+    world = after_a_test(attributed_world(3), 1, 1.0, stderr=0.05)
+    past = world.history
+    effects = sum(t.response(past.spend[:, c]) for c, t in enumerate(world.truths))
+    noise = np.random.default_rng(7).normal(0, 0.05, len(past.spend))
+    totals = replace(past, attributed={}, outcome=effects + 4 * effects.mean() * (1 + noise))
+    spend = past.spend[:, 1].mean()
+    widths = []
+    for told in (replace(totals, tests=()), totals):
+        curve = fit(told)["B"]
+        s = [spend / (1 - member.carryover) for member in curve.members]
+        drawn = [
+            replace(curve, top=m.top, half=m.half, slope=m.slope).at(at)
+            for m, at in zip(curve.members, s, strict=True)
+        ]
+        widths.append(float(np.std(drawn)))
+    assert widths[1] < 0.8 * widths[0]
+
+
 def test_the_change_of_a_test_is_found_on_its_days():
     past = after_a_test(attributed_world(3), 1, 1.0, stderr=0.1).history
     (found,) = experiments(past, "B")
