@@ -19,7 +19,6 @@ from models.history import History
 from models.period import Period
 from models.saturation import Floats, Form
 from models.simulate import World
-from models.trials import next_start
 from optimizer.problem import AllocationProblem, Channel
 from optimizer.reallocate import reallocate
 from optimizer.response import Response, response_of
@@ -74,7 +73,7 @@ class Case:
         return AllocationProblem(
             scenario="benchmark",
             currency="CNY",
-            first_day=next_start(history.period, history.starts[-1]),
+            first_day=history.period.after(history.starts[-1], 1),
             quarters=("next",),
             channels=tuple(Channel(curve.channel, curve) for curve in curves),
             current=current,

@@ -1,53 +1,83 @@
 """A channel's curve from the results attributed to it, or the words why there is none."""
 
+from dataclasses import replace
+from zlib import crc32
+
 import numpy as np
 
 from models import evidence
-from models.attributed import PARAMETERS, fit_attributed
+from models.attributed import PARAMETERS, Fitted, fit_attributed
 from models.carryover import adstock
 from models.curve import FitDiagnostics, ResponseCurve
 from models.diagnostics import Used, holdout_error, known, r2, unknown, unmeasurable
 from models.history import History
+from models.pooling import Pool
 from models.saturation import Floats
-from models.shape import Hill, Rhythm, rhythm_of
+from models.shape import WEAK, Hill, Rhythm, rhythm_of, usual
 
 _SOURCE = "attributed"
 # Share of results that came without spend above which a planner should know of it.
 _UNBOUGHT = 0.05
 
 
-def from_results(history: History, c: int, result: Floats) -> ResponseCurve:
-    """The curve of channel ``c`` from revenue attributed to it (P,), NaN where there is none."""
+def from_results(
+    history: History,
+    c: int,
+    result: Floats,
+    pool: Pool | None = None,
+    carryover: float | None = None,
+) -> ResponseCurve:
+    """The curve of channel ``c`` from results attributed to it (P,), NaN where there is none.
+
+    A cell borrows from its channel's ``pool``, all the more the less is known of itself. Its
+    ``carryover`` is found with the rest, unless it is given.
+    """
     spend, rhythm = history.spend[:, c], rhythm_of(history.period)
     used = history.observed[:, c] & np.isfinite(result)
     periods = int(used.sum())
     reason = unmeasurable(history, c, used, PARAMETERS + 2)
     if reason is None and not np.any(result[used] > 0):
         reason = "there was no result above 0"
-    if reason is not None:
+    if reason is not None and (pool is None or not np.any(spend[used] > 0)):
         return unknown(history, c, _SOURCE, reason, periods)
-    y, weight = np.where(used, result, 0.0), used.astype(float)
-    fitted = fit_attributed(spend, y, weight, rhythm)
-    mean = fitted.course(spend, rhythm)
-    # Against results that are the same whatever is spent.
-    level = y[used].mean()
-    by_chance = evidence.chance(y[used] - level, (y - mean)[used], PARAMETERS - 1, PARAMETERS)
-    if by_chance > evidence.LEVEL:
-        reason = "its results do not follow its spend"
-        return unknown(history, c, _SOURCE, reason, periods)
+    y = np.where(used, result, 0.0)
 
-    def forecast(kept: Floats) -> Floats:
-        return fit_attributed(spend, y, kept, rhythm).course(spend, rhythm)
+    def fitted_to(weight: Floats) -> Fitted:
+        prior = WEAK if pool is None else pool.of(usual(spend, weight))
+        prior = replace(prior, carryover=carryover)
+        # A seed of its own: the draws of one channel tell nothing of another's.
+        return fit_attributed(spend, y, weight, rhythm, prior, crc32(history.channels[c].encode()))
 
+    fitted = fitted_to(used.astype(float))
+    mean = fitted.curve.course(spend, rhythm)
+    weak = _by_chance(y[used], mean[used], fitted.worth[used]) > evidence.LEVEL
+    notes = _notes(spend, result, used, fitted.curve, rhythm)
+    if pool is not None and (weak or reason is not None):
+        why = reason or "its results hardly follow its spend"
+        notes += (f"{why}: its curve is for the most part borrowed from {pool.channel}.",)
+    elif weak:
+        notes += ("its results hardly follow its spend: what a change brings is mostly a guess.",)
     diagnostics = FitDiagnostics(
         source=_SOURCE,
         periods=periods,
         r2=r2(y[used], mean[used]),
-        holdout_error=holdout_error(y, used, history.period, forecast),
-        elasticity=fitted.elasticity(float(spend[used].mean())),
-        notes=_notes(spend, result, used, fitted, rhythm),
+        holdout_error=holdout_error(
+            y, used, history.period, lambda kept: fitted_to(kept).curve.course(spend, rhythm)
+        ),
+        elasticity=fitted.curve.elasticity(float(spend[used].mean())),
+        flags=("weak",) if weak else (),
+        notes=notes,
     )
-    return known(history, c, fitted, diagnostics)
+    return known(history, c, fitted.curve, diagnostics, fitted.members)
+
+
+def _by_chance(y: Floats, mean: Floats, worth: Floats) -> float:
+    """Probability that results (N,) would follow spend as well if they had nothing to do with it.
+
+    Against results that are the same whatever is spent; ``worth`` (N,) is that of the periods.
+    """
+    root, level = np.sqrt(worth), float(np.average(y, weights=worth))
+    return evidence.chance(root * (y - level), root * (y - mean), PARAMETERS - 1, PARAMETERS)
 
 
 def _notes(

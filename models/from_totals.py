@@ -1,19 +1,20 @@
 """All channels' curves from the total outcome, or the words why there are none."""
 
-from collections.abc import Collection
-from dataclasses import replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from models import evidence
 from models.curve import FitDiagnostics, ResponseCurve
 from models.diagnostics import Used, counted, holdout_error, known, r2, unknown, unmeasurable
+from models.experiment import experiments
 from models.history import History
 from models.mix import Mix, fit_mix, predict_mix
 from models.posterior import GLANCE
 from models.saturation import Floats
 from models.shape import rhythm_of
-from models.totals import Totals
+from models.totals import KnownCourse, Totals, Trial
 
 _SOURCE = "totals"
 WEAK, COLLINEAR = "weak", "collinear"
@@ -23,17 +24,27 @@ _LEAST_PERIODS = 8
 _PAUSE = 0.2
 
 
-def from_totals(
-    history: History, wanted: Collection[int]
-) -> tuple[dict[int, ResponseCurve], tuple[str, ...]]:
-    """The curves of some channels from the total outcome, and what to know about the totals.
+@dataclass(frozen=True)
+class FromTotals:
+    """Curves and factors (M,) of known courses, by channel, and what to know about the totals."""
 
-    All channels take part in the regression, whether their curves are wanted or not.
+    curves: dict[int, ResponseCurve]
+    factors: dict[int, Floats]
+    warnings: tuple[str, ...] = ()
+
+
+def from_totals(
+    history: History, wanted: Collection[int], courses: Mapping[int, KnownCourse]
+) -> FromTotals:
+    """The curves of some channels from the total outcome, and the factors of known courses.
+
+    All channels take part in the regression, whether their curves are wanted or not. Without any
+    that could be tried there are no factors.
     """
-    channels = range(len(history.channels))
+    channels = [c for c in range(len(history.channels)) if c not in courses]
     if history.outcome is None or not np.isfinite(history.outcome).any():
         reason = "there are no results to measure it by"
-        return {c: unknown(history, c, _SOURCE, reason) for c in wanted}, ()
+        return FromTotals({c: unknown(history, c, _SOURCE, reason) for c in wanted}, {})
     controls = np.empty((len(history.starts), 0))
     if history.controls:
         controls = np.stack(list(history.controls.values()), axis=1)
@@ -48,7 +59,8 @@ def from_totals(
         for c, reason in reasons.items()
         if reason is not None
     }
-    if tried:
+    factors: dict[int, Floats] = {}
+    if tried or (courses and periods >= _LEAST_PERIODS and still is None):
         totals = Totals(
             spend=history.spend[:, tried],
             controls=np.where(used[:, None], controls, 0.0),
@@ -56,15 +68,30 @@ def from_totals(
             weight=used.astype(float),
             rhythm=rhythm_of(history.period),
             per_year=history.period.per_year,
+            trials=_trials(history, tried),
+            courses=tuple(courses.values()),
         )
-        found |= _mixed(history, totals, tried)
+        mix = fit_mix(totals)
+        found |= _mixed(history, totals, mix, tried)
+        factors = dict(zip(courses, mix.factors.T, strict=True))
     found = {c: found[c] for c in wanted}
     about = _about(history, history.outcome, used) + _unsure(history, found, used, tried)
-    return found, about + _never_paused(history, found, used)
+    return FromTotals(found, factors, about + _never_paused(history, found, used))
 
 
-def _mixed(history: History, totals: Totals, tried: list[int]) -> dict[int, ResponseCurve]:
-    mix = fit_mix(totals)
+def _trials(history: History, tried: list[int]) -> tuple[Trial, ...]:
+    return tuple(
+        Trial(i, test.spend, test.spend - test.change, test.lift, test.stderr)
+        for i, c in enumerate(tried)
+        for test in experiments(history, history.channels[c])
+    )
+
+
+def _mixed(
+    history: History, totals: Totals, mix: Mix, tried: list[int]
+) -> dict[int, ResponseCurve]:
+    if not tried:
+        return {}
     used, y = totals.weight > 0, totals.outcome
     fit_quality = r2(y[used], predict_mix(mix, totals)[used])
 

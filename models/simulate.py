@@ -44,7 +44,7 @@ from models.curve import ResponseCurve
 from models.history import History
 from models.period import Period
 from models.saturation import Floats, Form
-from models.trials import lift_tests, next_start, state, tried
+from models.trials import lift_tests, state, tried
 
 Results = Literal["totals", "attributed", "both"]
 
@@ -300,5 +300,5 @@ def _bridged(spend: Floats, missing: NDArray[np.bool_]) -> Floats:
 def _starts(period: Period, periods: int) -> tuple[date, ...]:
     starts = [FIRST_DAY if period is Period.WEEK else FIRST_DAY.replace(day=1)]
     while len(starts) < periods:
-        starts.append(next_start(period, starts[-1]))
+        starts.append(period.after(starts[-1], 1))
     return tuple(starts)

@@ -54,7 +54,7 @@ def lift_tests(
             LiftTest(
                 channel=curve.channel,
                 first=starts[weeks[0]],
-                last=next_start(curve.period, starts[weeks[-1]]) - timedelta(days=1),
+                last=curve.period.after(starts[weeks[-1]], 1) - timedelta(days=1),
                 spend_change=float(changes[weeks, c].sum()),
                 lift=lift + stderr * float(random.normal()),
                 stderr=stderr,
@@ -71,11 +71,3 @@ def course(curve: ResponseCurve, spend: Floats) -> Floats:
 def state(curve: ResponseCurve, spend: Floats) -> Floats:
     """(T,) true adstock under a course of spend (T,)."""
     return adstock(spend, curve.carryover, curve.period.per_quarter)
-
-
-def next_start(period: Period, start: date) -> date:
-    """The first day of the next period."""
-    if period is Period.WEEK:
-        return start + timedelta(days=7)
-    months = start.year * 12 + start.month - 1 + 3 // period.per_quarter
-    return date(months // 12, months % 12 + 1, 1)

@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from models import Curves
+from models.curve import MEMBERS
 from models.fit import fit
+from models.saturation import Form, response
 from tests.models.worlds import Truth, World, attributed_world, but, history, spends, totals_world
 
 AROUND_USUAL = np.array([0.8, 1.0, 1.2])
@@ -98,11 +100,54 @@ def test_channels_without_effect_are_flagged_and_given_little():
     assert np.median(parts) < 0.3
 
 
-def test_results_that_ignore_spend_are_seldom_taken_for_its_effect():
+def test_results_that_ignore_spend_promise_little_from_more_of_it_and_are_flagged():
     random = np.random.default_rng(8)
-    spend = spends(random, 156, [50_000] * 40)
-    revenue = 1e5 * np.exp(random.normal(0, 0.7, spend.shape))
-    assert sum(curve.known for curve in fit(history(spend, revenue)).curves) <= 2
+    spend = spends(random, 156, [50_000] * 20)
+    revenue = 1e5 * np.exp(random.normal(0, 0.3, spend.shape))
+    curves = fit(history(spend, revenue)).curves
+    assert all(curve.known for curve in curves)
+    assert sum("weak" in curve.diagnostics.flags for curve in curves) >= 18
+    assert max(curve.diagnostics.elasticity for curve in curves) < 0.4
+
+
+def test_draws_cover_the_truth_as_often_as_they_say():
+    covered = []
+    for seed in range(20):
+        world = attributed_world(seed)
+        for c, (truth, curve) in enumerate(
+            zip(world.truths, fit(world.history).curves, strict=True)
+        ):
+            usual = world.history.spend[:, c].mean()
+            steps = np.array([0.95, 1.0, 1.05]) * usual
+            told = np.array([truth.kept_up(spend) for spend in steps])
+            drawn = np.array(
+                [
+                    response(Form.HILL, steps / (1 - m.carryover), m.top, m.half, m.slope)
+                    for m in curve.members
+                ]
+            )
+            low, high = np.quantile(drawn[:, 1], [0.1, 0.9])
+            least, most = np.quantile(drawn[:, 2] - drawn[:, 0], [0.1, 0.9])
+            covered.append((low <= told[1] <= high, least <= told[2] - told[0] <= most))
+    level, marginal = np.mean(covered, axis=0)
+    assert 0.7 < level < 0.9
+    assert 0.7 < marginal < 0.9
+
+
+@pytest.mark.parametrize("times", [10.0, 0.0])
+def test_a_few_results_far_out_hardly_move_the_curve(times):
+    world = attributed_world(4, channels=2)
+    revenue = world.history.attributed["revenue"].copy()
+    revenue[[20, 51, 90, 130]] *= times
+    curves = fit(but(world, attributed={"revenue": revenue}))
+    assert np.abs(errors(world, curves)).max() < 0.07
+
+
+def test_draws_of_different_channels_have_nothing_to_do_with_each_other():
+    curves = fit(attributed_world(1, channels=2).history).curves
+    tops = np.array([[member.top for member in curve.members] for curve in curves])
+    assert tops.shape == (2, MEMBERS)
+    assert abs(np.corrcoef(tops)[0, 1]) < 0.3
 
 
 def test_missing_weeks_hardly_change_the_curve():
