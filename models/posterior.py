@@ -35,7 +35,7 @@ class Length:
 
 
 # A full run goes on from where a glance stood, and hands out a hundred joint draws.
-GLANCE, FULL = Length(20, 9), Length(10, 30)
+GLANCE, FULL = Length(12, 9), Length(15, 30)
 
 
 @dataclass(frozen=True)
