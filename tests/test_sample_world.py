@@ -46,7 +46,8 @@ def test_the_fitted_curves_are_near_the_truth_around_the_budget() -> None:
         assert fitted[2] - fitted[0] == pytest.approx(true[2] - true[0], rel=0.4), truth.name
 
 
-def test_what_nobody_can_know_is_said_to_be_unknown() -> None:
+def test_what_nobody_can_know_is_said_to_be_a_guess() -> None:
     history = read_project(SAMPLE).history
     assert history is not None
-    assert [curve.channel for curve in fit(history).curves if not curve.known] == [EVENTS.name]
+    curves = fit(history).curves
+    assert [curve.channel for curve in curves if curve.diagnostics.flags] == [EVENTS.name]

@@ -133,17 +133,13 @@ def test_a_test_makes_a_channel_known_better_that_has_totals_only():
     effects = sum(t.response(past.spend[:, c]) for c, t in enumerate(world.truths))
     noise = np.random.default_rng(7).normal(0, 0.05, len(past.spend))
     totals = replace(past, attributed={}, outcome=effects + 4 * effects.mean() * (1 + noise))
-    spend = past.spend[:, 1].mean()
-    widths = []
-    for told in (replace(totals, tests=()), totals):
-        curve = fit(told)["B"]
-        s = [spend / (1 - member.carryover) for member in curve.members]
-        drawn = [
-            replace(curve, top=m.top, half=m.half, slope=m.slope).at(at)
-            for m, at in zip(curve.members, s, strict=True)
-        ]
-        widths.append(float(np.std(drawn)))
-    assert widths[1] < 0.8 * widths[0]
+    (test,) = experiments(past, "B")
+    blind, seeing = (
+        test.expected(*np.array(fit(told)["B"].members).T)
+        for told in (replace(totals, tests=()), totals)
+    )
+    assert seeing.std() < 0.2 * blind.std()
+    assert seeing.mean() == pytest.approx(test.lift, rel=0.1)
 
 
 def test_the_change_of_a_test_is_found_on_its_days():

@@ -80,8 +80,8 @@ def test_a_channel_whose_effect_cannot_be_measured_keeps_its_budget(tmp_path, to
 
 def test_channels_that_move_together_are_not_told_apart_by_totals(tmp_path):
     warnings, _ = plan_of(tmp_path, totals=True, tv=lambda spend: 2 * spend[:, 0])
-    assert is_said("^Search: .*TV", warnings)
-    assert is_said("^TV: .*Search", warnings)
+    assert is_said("the spend of Search follows that of TV", warnings)
+    assert is_said("the spend of TV follows that of Search", warnings)
 
 
 def test_channels_that_move_together_are_told_apart_by_their_own_results(tmp_path):
