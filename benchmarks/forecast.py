@@ -4,8 +4,8 @@ Every history is fitted anew to what was known one to eight quarters before its 
 least), and up to four quarters are forecast from there, at the spend that was then made.
 
 Run ``python benchmarks/forecast.py``: the sample project and simulated worlds (seeds 500 and 501,
-which are tuning seeds). ``--data FOLDER`` adds the example histories that other tools publish, under
-the names in `PUBLISHED`.
+which are tuning seeds). ``--data FOLDER`` adds the example histories that other tools publish,
+under the names in `PUBLISHED`.
 """
 
 import argparse
