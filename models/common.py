@@ -8,6 +8,8 @@ else a history of hardly more periods than channels would be taken to be free of
 
 *Returns* on spend are drawn from one normal distribution, cut off at 0. Its mean is at first
 a fifth of all outcome per spend, give or take a factor of two, its spread 0.2 to 2 times the mean.
+Where a fifth of all outcome is many times the money spent, as where advertising is small beside
+sales, a mean beyond three times the money is believed less and less: the outcome is money as well.
 
 *Shapes*: carry-over, relative to the most that is considered, is normal around one of four
 middles, close to it or less so, all as likely; ln slope is normal around a middle that is itself
@@ -26,6 +28,8 @@ from models.shape import REACH, Rhythm
 # Of all outcome per spend, and how far that may be off in logarithms: media seldom make half of
 # revenue.
 MIDDLE, _DOUBT = 0.2, 0.8
+# Outcome per money beyond which returns are hard to believe, and how hard, in logarithms.
+_MUCH, _UNBELIEVING = 3.0, 0.5
 # Of the mean outcome, and within these bounds of the outcome's standard deviation.
 _NOISE, _LEAST_NOISE, _MOST_NOISE, _SEEN = 0.03, 1e-3, 0.7, 4
 _MEANS = MIDDLE * np.geomspace(0.04, 6.0, 16)
@@ -88,10 +92,11 @@ class Returns:
     log_prior: Floats
 
     @classmethod
-    def of(cls, gross: float) -> "Returns":
-        """Hypotheses for a total outcome of ``gross`` per unit of all spend."""
+    def of(cls, gross: float, unit: float) -> "Returns":
+        """Hypotheses for a total outcome of ``gross`` units per money spent, a unit being money."""
         mean, ratio = (axis.ravel() for axis in np.meshgrid(_MEANS, _SPREADS, indexing="ij"))
-        log_prior = -0.5 * (np.log(mean / MIDDLE) / _DOUBT) ** 2
+        beyond = np.maximum(np.log(mean * gross * unit / _MUCH), 0.0)
+        log_prior = -0.5 * ((np.log(mean / MIDDLE) / _DOUBT) ** 2 + (beyond / _UNBELIEVING) ** 2)
         return cls(mean * gross, mean * ratio * gross, log_prior)
 
     def likelihood(self, returns: Floats) -> Floats:

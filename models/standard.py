@@ -81,7 +81,9 @@ class Standard:
             tested=_tested(totals, unit),
             controls=Controls.of(totals.controls, totals.weight),
             common=Common(
-                Noise.of(abs(level) / unit), Returns.of(gross), Shapes.of(tried, totals.rhythm)
+                Noise.of(abs(level) / unit),
+                Returns.of(gross, unit),
+                Shapes.of(tried, totals.rhythm),
             ),
             gross=gross,
         )
