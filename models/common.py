@@ -10,6 +10,7 @@ else a history of hardly more periods than channels would be taken to be free of
 a fifth of all outcome per spend, give or take a factor of two, its spread 0.2 to 2 times the mean.
 Where a fifth of all outcome is many times the money spent, as where advertising is small beside
 sales, a mean beyond three times the money is believed less and less: the outcome is money as well.
+Not so where spend is less than half a per cent of it: then they are hardly of one unit.
 
 *Shapes*: carry-over, relative to the most that is considered, is normal around one of four
 middles, close to it or less so, all as likely; ln slope is normal around a middle that is itself
@@ -30,6 +31,7 @@ from models.shape import REACH, Rhythm
 MIDDLE, _DOUBT = 0.2, 0.8
 # Outcome per money beyond which returns are hard to believe, and how hard, in logarithms.
 _MUCH, _UNBELIEVING = 3.0, 0.5
+_ONE_UNIT = 200.0
 # Of the mean outcome, and within these bounds of the outcome's standard deviation.
 _NOISE, _LEAST_NOISE, _MOST_NOISE, _SEEN = 0.03, 1e-3, 0.7, 4
 _MEANS = MIDDLE * np.geomspace(0.04, 6.0, 16)
@@ -95,7 +97,8 @@ class Returns:
     def of(cls, gross: float, unit: float) -> "Returns":
         """Hypotheses for a total outcome of ``gross`` units per money spent, a unit being money."""
         mean, ratio = (axis.ravel() for axis in np.meshgrid(_MEANS, _SPREADS, indexing="ij"))
-        beyond = np.maximum(np.log(mean * gross * unit / _MUCH), 0.0)
+        money = gross * unit if gross * unit < _ONE_UNIT else 0.0
+        beyond = np.log(np.maximum(mean * money / _MUCH, 1.0))
         log_prior = -0.5 * ((np.log(mean / MIDDLE) / _DOUBT) ** 2 + (beyond / _UNBELIEVING) ** 2)
         return cls(mean * gross, mean * ratio * gross, log_prior)
 
