@@ -37,6 +37,10 @@ class LinearForm:
         """Value at a decision vector."""
         return float(self.coefficients @ decision[self.cells]) + self.constant
 
+    def in_each(self, decisions: Floats) -> Floats:
+        """(K,) values at decision vectors (K, width)."""
+        return np.asarray(decisions[:, self.cells] @ self.coefficients + self.constant)
+
     def times(self, factor: float) -> LinearForm:
         """factor * self."""
         return LinearForm(self.cells, factor * self.coefficients, factor * self.constant)

@@ -11,8 +11,9 @@ drawn apart from each other; demand, conversion and basket value all multiply wh
 bring, media price divides what money buys. Events come on top: each begins at most once in the
 horizon, in any quarter alike, lasts its quarters, and multiplies factors while it does.
 
-Every source of chance has its own stream of random numbers, so that a further event, or one that
-cannot happen, changes no other draw; all plans are judged in the same futures.
+Every source of chance has its own stream of random numbers, an event's by its name, so that a
+further event, or one that cannot happen, changes no other draw; all plans are judged in the same
+futures.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import log1p, sqrt
+from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
@@ -109,7 +111,7 @@ def draw(
     which = np.random.default_rng([seed, 100]).integers(0, max(members, 1), count)
     happens = np.zeros((count, len(events)), dtype=bool)
     for number, event in enumerate(events):
-        random = np.random.default_rng([seed, 1000, number])
+        random = np.random.default_rng([seed, 1000, crc32(event.name.encode())])
         happens[:, number] = random.random(count) < event.probability
         begins = random.integers(0, quarters, count)
         on = (np.arange(quarters) >= begins[:, None]) & (

@@ -13,12 +13,12 @@ from models.curve import Member
 from models.period import Period
 from optimizer.caution import Caution
 from optimizer.doubt import Doubt
-from optimizer.members import member_responses
 from optimizer.plan import Plan
 from optimizer.problem import Allocation, AllocationProblem, Channel, Result
 from optimizer.reallocate import reallocate
 from optimizer.response import response_of
 from optimizer.rules import Band, Capacity, Elasticity, Part, Target
+from optimizer.worlds import Worlds, responses_in
 from tests.optimizer.worlds import channel, problem, with_rules, worlds
 
 WITHIN = (Elasticity(default=Band(0.2, 0.2)),)
@@ -57,7 +57,7 @@ def brought_in(base: AllocationProblem, spends: np.ndarray) -> np.ndarray:
     channels = enumerate(base.channels)
     curves = [(c, one.curve) for c, one in channels if one.curve is not None]
     assert len(curves) == len(base.channels)
-    return member_responses(base, curves, spends)
+    return responses_in(Worlds.of_members(base), base, curves, spends)
 
 
 def doubt_in(plan: Plan) -> Doubt:
