@@ -290,6 +290,72 @@ def compare(folder: Path, time_limit: float, as_json: bool) -> None:
     _show_compared(out_of(project), files)
 
 
+def _once(ctx: click.Context, option: click.Parameter, values: tuple[Any, ...]) -> Any:
+    """An option's value; given twice, one of the two would be dropped without a word."""
+    if len(values) > 1:
+        raise click.UsageError(f"{option.opts[0]} is given {len(values)} times: give it once.", ctx)
+    return values[0] if values else None
+
+
+@main.command()
+@click.option(
+    "--futures", type=click.IntRange(1, 100_000), multiple=True, callback=_once, metavar="N",
+    help="How many futures; [simulate] futures otherwise.",
+)  # fmt: skip
+@click.option(
+    "--seed", type=click.IntRange(min=0), multiple=True, callback=_once, metavar="N",
+    help="Another seed draws other futures.",
+)  # fmt: skip
+@click.option("--scenario", metavar="NAME", help="Draw futures around this one; flat otherwise.")
+@click.option("--reoptimise", is_flag=True, help="Also plan every future anew.")
+@click.option(
+    "--jobs", type=click.IntRange(min=1), metavar="N",
+    help="Futures planned at once; all processors otherwise.",
+)  # fmt: skip
+@_time_limit
+@_as_json
+@_folder
+def simulate(
+    folder: Path,
+    futures: int | None,
+    seed: int | None,
+    scenario: str | None,
+    reoptimise: bool,
+    jobs: int | None,
+    time_limit: float,
+    as_json: bool,
+) -> None:
+    """Judge the current budget and every plan in many futures, in out/simulate.*.
+
+    \b
+    Examples:
+      reallot simulate my-project
+      reallot simulate --scenario recession --futures 5000 my-project
+      reallot simulate --reoptimise --futures 500 --jobs 2 my-project
+    """
+    from reallot.fitting import out_of
+    from reallot.simulating import simulate_all
+
+    if jobs is not None and not reoptimise:
+        raise click.UsageError("--jobs is for --reoptimise: give both, or neither.")
+    project = _read(folder)
+    files = simulate_all(
+        project,
+        scenario,
+        time_limit,
+        futures=futures,
+        seed=seed,
+        anew=reoptimise,
+        jobs=-1 if jobs is None else jobs,
+    )
+    if as_json:
+        click.echo(files["simulate.json"].decode(), nl=False)
+        return
+    click.echo("All plans in the same futures:")
+    for name in files:
+        click.echo(f"{'':<10}{out_of(project) / name}")
+
+
 def _plan_and_compare(folder: Path) -> None:
     from reallot.fitting import curves_of, out_of
     from reallot.planning import chosen, compare_all, plan_all

@@ -13,7 +13,7 @@ import click
 from reallot.errors import Finding, InputError, NotPlannedError, on_one_line
 from reallot.placement import check_placement
 
-DEFECT, INPUT, COLLISION, NO_PLAN_IN_TIME = 1, 2, 3, 4
+DEFECT, INPUT, COLLISION, NO_PLAN_IN_TIME, INTERRUPTED = 1, 2, 3, 4, 130
 AS_JSON = "reallot.as_json"
 
 
@@ -41,6 +41,11 @@ class Commands(click.Group):
         except NotPlannedError as error:
             _tell(ctx, error.findings, error.explanations)
             ctx.exit(COLLISION if error.collided else NO_PLAN_IN_TIME)
+        except KeyboardInterrupt:
+            kept = "What was written before is kept, and nothing is half-written."
+            stopped = Finding("reallot", None, None, "stopped before the end", kept)
+            _tell(ctx, [stopped], [str(stopped)])
+            ctx.exit(INTERRUPTED)
         except BrokenPipeError:
             raise  # the reader of our output has seen enough: click ends quietly
         except Exception as error:  # whatever else goes wrong is our own mistake

@@ -71,13 +71,15 @@ class Judged:
     """One contender in all futures.
 
     ``spend`` is its planned money on channels over the horizon (on average, for a playbook),
-    ``values`` (K,) what it brings in every future, ``missed`` the probability of missing each
+    ``within_budget`` whether the scenario has as much money as it takes (other plans are no answer
+    to its futures), ``values`` (K,) what it brings in every future, ``missed`` the probability of missing each
     target, ``below_current`` that of bringing less than the current budget.
     """
 
     name: str
     kind: Kind
     spend: float
+    within_budget: bool
     values: Floats
     distribution: Distribution
     missed: Mapping[str, float]
@@ -103,7 +105,7 @@ class EventShare:
     """An event: in what share of all futures, and of the worst, it happened.
 
     ``effect`` is what the plan brings on average where it happens, less what it brings elsewhere;
-    ``best`` the contender that brings most on average where it happens. None where it never does.
+    ``best`` the contender within the budget that brings most there. None where it never happens.
     """
 
     event: str
@@ -133,8 +135,9 @@ class Simulation:
 
     @property
     def best_there(self) -> str:
-        """The contender that brings most in the chosen plan's worst futures."""
-        return max(self.there, key=lambda name: self.there[name])
+        """The contender within the budget that brings most in the chosen plan's worst futures."""
+        able = [one.name for one in self.contenders if one.within_budget]
+        return max(able, key=lambda name: self.there[name])
 
     def __getitem__(self, name: str) -> Judged:
         return next(one for one in self.contenders if one.name == name)
@@ -159,7 +162,8 @@ def simulate(
         of = range(first, first + len(one.allocations))
         first += len(one.allocations)
         applies = np.array([ways[way][1] for way in of])
-        judged.append(_together(one, applies, values[of], [missed[way] for way in of], judged))
+        of_each = [missed[way] for way in of]
+        judged.append(_together(problem, one, applies, values[of], of_each, judged))
     own = next(n for n, one in enumerate(contenders) if one.name == chosen)
     worst = worst_of(judged[own].values)
     spend = contenders[own].allocations[0].spend
@@ -244,6 +248,7 @@ def _judged(
 
 
 def _together(
+    problem: AllocationProblem,
     one: Contender,
     applies: NDArray[np.bool_],
     values: Floats,
@@ -259,6 +264,7 @@ def _together(
         name=one.name,
         kind=one.kind,
         spend=float(applies.mean(axis=1) @ np.array(money)),
+        within_budget=all(_fits(problem, one.kind, allocation) for allocation in one.allocations),
         values=brings,
         distribution=Distribution.of(brings),
         missed={
@@ -267,6 +273,16 @@ def _together(
         },
         below_current=float(below.mean()),
     )
+
+
+def _fits(problem: AllocationProblem, kind: Kind, plan: Allocation) -> bool:
+    """Whether a plan takes no more money than the scenario has.
+
+    The current budget is what it is; what a playbook releases from its pool is counted once.
+    """
+    kept = 0.0 if kind == "hedge" else float(plan.pool.sum())
+    room = float(problem.budget.sum()) * (1 + 1e-9) + problem.minor_unit
+    return kind == "current" or float(plan.spend.sum()) + kept <= room
 
 
 def _factors(
@@ -299,7 +315,8 @@ def _event(
     shares = float(happened.mean()), float(happened[worst].mean())
     if not happened.any():
         return EventShare(name, *shares, None, None)
-    best = max(judged, key=lambda one: float(one.values[happened].mean()))
+    able = [one for one in judged if one.within_budget]
+    best = max(able, key=lambda one: float(one.values[happened].mean()))
     elsewhere = own[~happened] if not happened.all() else own
     effect = float(own[happened].mean() - elsewhere.mean())
     return EventShare(name, *shares, effect, best.name)

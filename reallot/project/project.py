@@ -29,7 +29,8 @@ class Project:
 
     ``given`` are the curves the planner brought, ``packages`` the decision packages, ``scenarios``
     the files by name (`BASE` alone where there is none), ``bends`` the level of every value that
-    gives way, by scenario. ``digests`` maps every file read to its SHA-256.
+    gives way, by scenario and for the policy without one (`BASE`). ``digests`` maps every file read
+    to its SHA-256.
     """
 
     folder: Path

@@ -127,7 +127,7 @@ class _Reader:
             given=said.given or (),
             packages=said.from_zero,
             scenarios=scenarios or {BASE: ScenarioFile()},
-            bends=by_scenario or {BASE: file.bends},
+            bends={BASE: file.bends} | by_scenario,
             digests=self.digests,
             warnings=tuple(self.warnings),
         )

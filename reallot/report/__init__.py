@@ -9,16 +9,25 @@ from optimizer.plan import Plan
 from optimizer.sweep import BudgetCurve
 from reallot.report.budget_curve import budget_curve_csv
 from reallot.report.compare_files import compare_csv, compare_html, compare_json
+from reallot.report.months_csv import months_csv
 from reallot.report.packages_csv import packages_csv
 from reallot.report.plan_csv import plan_csv
 from reallot.report.plan_json import plan_json
 from reallot.report.ranking import ranking
 from reallot.report.report_html import report_html
 from reallot.report.score_files import score_files
+from reallot.report.simulate_files import simulate_files
 from reallot.report.workbook import workbook
 from scenarios.compare import Comparison
 
-__all__ = ["BUDGET_CURVE", "OPTIONAL", "compare_files", "plan_files", "score_files"]
+__all__ = [
+    "BUDGET_CURVE",
+    "OPTIONAL",
+    "compare_files",
+    "plan_files",
+    "score_files",
+    "simulate_files",
+]
 
 PACKAGES, BUDGET_CURVE = "packages.csv", "budget_curve.csv"
 # What only some plans have: an earlier plan's would not be this one's.
@@ -39,6 +48,7 @@ def plan_files(
     """
     files = {
         "plan.csv": plan_csv(plan),
+        "months.csv": months_csv(plan),
         "plan.json": plan_json(plan, inputs),
         "plan.xlsx": workbook(plan, inputs, curve),
         "report.html": report_html(plan, inputs, curve, anyway),

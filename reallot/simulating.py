@@ -1,0 +1,182 @@
+"""Simulating a project: its plans in many futures around one scenario."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from models.curve import Curves
+from optimizer.plan import RESERVE, UNSPENT
+from optimizer.problem import Allocation, AllocationProblem
+from optimizer.worlds import members_of
+from reallot.assemble import problem_of
+from reallot.errors import NotPlannedError
+from reallot.fitting import curves_of, out_of
+from reallot.output import write_whole
+from reallot.planning import chosen, plan_all, plans_that_stand
+from reallot.progress import counting, doing
+from reallot.project import Project
+from reallot.project.project import BASE
+from reallot.project.scenario_file import ScenarioFile
+from reallot.report import simulate_files
+from scenarios.futures import Event, Futures, Spread, draw
+from scenarios.reoptimise import reoptimise, reoptimised
+from scenarios.simulate import Contender, simulate, worlds_of
+
+FLAT = "flat"
+CURRENT, HEDGE = "current budget", "hedge"
+HEDGE_FILE = "hedge.json"
+
+
+def simulate_all(
+    project: Project,
+    scenario: str | None,
+    time_limit: float,
+    *,
+    futures: int | None = None,
+    seed: int | None = None,
+    anew: bool = False,
+    jobs: int | None = None,
+) -> dict[str, bytes]:
+    """Write out/simulate.* from futures around one scenario; by default `FLAT`, or no scenario.
+
+    ``futures`` and ``seed`` are the policy's unless given. With ``anew``, every future is planned
+    too, ``jobs`` at a time. Plans that no longer stand are made again and written. NotPlannedError
+    where the scenario itself has no plan; that others have none is said in the files.
+    """
+    project, scenario = around(project, scenario)
+    curves = curves_of(project)
+    said = project.policy.simulate
+    seed = said.seed if seed is None else seed
+    contenders, notes = contenders_of(project, curves, scenario, time_limit)
+    problem = problem_of(project, curves, scenario, time_limit)
+    events = [event.name for event in project.policy.event]
+    drawn = futures_of(project, problem, said.futures if futures is None else futures, seed)
+    with doing(f"Judging {len(contenders)} plans in {len(drawn):,} futures around {scenario}"):
+        simulation = simulate(problem, contenders, _named(scenario), drawn, events)
+    replanned = None
+    if anew:
+        worlds = worlds_of(problem, drawn)
+        with counting(f"Planning {len(drawn):,} futures anew", len(drawn)) as done:
+            answers = reoptimise(problem, worlds, jobs, done)
+        replanned = reoptimised(problem, simulation, answers)
+    files = simulate_files(simulation, seed, notes, replanned)
+    write_whole(out_of(project), files)
+    return files
+
+
+def around(project: Project, scenario: str | None) -> tuple[Project, str]:
+    """The project with the scenario that is asked for; without a name `FLAT`, or else `BASE`.
+
+    `BASE` is the policy without any scenario, where no file of that name says otherwise. InputError
+    where the scenario named is unknown.
+    """
+    if scenario is None:
+        scenario = FLAT if FLAT in project.scenarios else BASE
+    if scenario == BASE and BASE not in project.scenarios:
+        project = replace(project, scenarios={**project.scenarios, BASE: ScenarioFile()})
+    return project, chosen(project, scenario)[0]
+
+
+def futures_of(project: Project, problem: AllocationProblem, count: int, seed: int) -> Futures:
+    """The futures that a project's policy describes, around a problem's scenario."""
+    said = project.policy.simulate
+    spread = Spread(
+        said.demand,
+        said.media_price,
+        said.conversion,
+        said.basket,
+        said.correlation,
+        said.persistence,
+    )
+    events = [
+        Event(
+            event.name,
+            event.probability,
+            event.quarters,
+            event.demand,
+            event.media_price,
+            {c.name: c.demand for c in event.channel if c.demand is not None},
+            {c.name: c.media_price for c in event.channel if c.media_price is not None},
+        )
+        for event in project.policy.event
+    ]
+    quarters, members = len(problem.quarters), members_of(problem)
+    return draw(problem.names, quarters, spread, events, members, count, seed)
+
+
+def contenders_of(
+    project: Project, curves: Curves, scenario: str, time_limit: float
+) -> tuple[list[Contender], tuple[str, ...]]:
+    """The current budget, every scenario's plan, and the hedge where it stands; and what lacks.
+
+    NotPlannedError where ``scenario`` itself has no plan.
+    """
+    _, stale = plans_that_stand(project, curves, time_limit)
+    notes: tuple[str, ...] = ()
+    failure = None
+    try:
+        plan_all(project, curves, stale, time_limit)
+    except NotPlannedError as error:
+        failure, notes = error, tuple(f"No plan: {finding.found}" for finding in error.findings)
+    # What was just planned is taken as it is written, so that a further run gives the same bytes.
+    plans, lacking = plans_that_stand(project, curves, time_limit)
+    if failure is not None and scenario in lacking:
+        raise failure
+    problem = next(plan.problem for plan in plans if plan.problem.scenario == scenario)
+    now = Allocation.of(problem, problem.current, problem.current_pool)
+    contenders = [
+        Contender(CURRENT, "current", (now,)),
+        *(Contender(_named(p.problem.scenario), "plan", (p.allocation,)) for p in plans),
+    ]
+    document = _hedge(project)
+    if document is not None:
+        problems = {plan.problem.scenario: plan.problem for plan in plans}
+        playbook = _playbook(document, problems)
+        if playbook is None or document.get("inputs", project.digests) != project.digests:
+            notes = (*notes, f"The hedge is left out: {HEDGE_FILE} is of other files or plans.")
+        else:
+            contenders.append(Contender(HEDGE, "hedge", playbook))
+    return contenders, notes
+
+
+def _named(scenario: str) -> str:
+    return f"plan for {scenario}"
+
+
+def _hedge(project: Project) -> dict[str, Any] | None:
+    try:
+        document = json.loads((out_of(project) / HEDGE_FILE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return document if isinstance(document, dict) else None
+
+
+def _playbook(
+    document: Mapping[str, Any], problems: Mapping[str, AllocationProblem]
+) -> tuple[Allocation, ...] | None:
+    """The hedge's amounts for every scenario; None where they are not those of these problems."""
+    try:
+        return tuple(
+            _hedged(problems[scenario], document["now"], rows)
+            for scenario, rows in document["playbook"].items()
+        )
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+def _hedged(
+    problem: AllocationProblem, now: Sequence[Mapping[str, Any]], later: Sequence[Mapping[str, Any]]
+) -> Allocation:
+    """This quarter's amounts and those of a scenario's later quarters, as one allocation."""
+    planned = {row["quarter"] for row in later}
+    first = next((q for q in problem.quarters if q not in planned), problem.quarters[0])
+    lines = [*problem.names, RESERVE, UNSPENT]
+    table = np.zeros((len(lines), len(problem.quarters)))
+    for row in (*({"quarter": first, **row} for row in now), *later):
+        table[lines.index(row["channel"]), problem.quarters.index(row["quarter"])] = row["amount"]
+    return Allocation(problem, table[:-2], table[-2], table[-1])
