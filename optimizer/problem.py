@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 
 RESPONSE = "response"
+# What a value may be made of; the last is no return, only a preference.
+DIRECT, CUSTOMERS, EXPOSURES, WEIGHT = "direct", "new customers", "exposures", "strategic weight"
 
 # Most response for the whole budget, most value beyond what is spent, or least money.
 Objective = Literal["response", "profit", "spend"]

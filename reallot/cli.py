@@ -356,6 +356,38 @@ def simulate(
         click.echo(f"{'':<10}{out_of(project) / name}")
 
 
+@main.command()
+@click.option("--scenario", metavar="NAME", help="Whose plan is looked at; flat otherwise.")
+@click.option(
+    "--jobs", type=click.IntRange(min=1), metavar="N",
+    help="Plans made at once; all processors otherwise.",
+)  # fmt: skip
+@_time_limit
+@_as_json
+@_folder
+def sensitivity(
+    folder: Path, scenario: str | None, jobs: int | None, time_limit: float, as_json: bool
+) -> None:
+    """Move each input by 10 and 20 % and plan again, in out/sensitivity.*.
+
+    \b
+    Examples:
+      reallot sensitivity my-project
+      reallot sensitivity --scenario recession my-project
+    """
+    from reallot.fitting import out_of
+    from reallot.sensing import sensitivity_of
+
+    project = _read(folder)
+    files = sensitivity_of(project, scenario, time_limit, -1 if jobs is None else jobs)
+    if as_json:
+        click.echo(files["sensitivity.json"].decode(), nl=False)
+        return
+    click.echo("What the plan depends on:")
+    for name in files:
+        click.echo(f"{'':<10}{out_of(project) / name}")
+
+
 def _plan_and_compare(folder: Path) -> None:
     from reallot.fitting import curves_of, out_of
     from reallot.planning import chosen, compare_all, plan_all

@@ -9,13 +9,11 @@ from math import prod
 from models.curve import Curves, ResponseCurve
 from models.history import History
 from models.returns import results_per_return
-from optimizer.problem import Result
+from optimizer.problem import CUSTOMERS, DIRECT, EXPOSURES, WEIGHT, Result
 from reallot.errors import Finding, InputError
 from reallot.project import policy as said
 from reallot.project.project import POLICY
 
-# The parts of a value; the last is no return, only a preference.
-DIRECT, CUSTOMERS, EXPOSURES, WEIGHT = "direct", "new customers", "exposures", "strategic weight"
 PARTS = (DIRECT, CUSTOMERS, EXPOSURES, WEIGHT)
 
 Parts = tuple[tuple[str, float], ...]

@@ -10,15 +10,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from joblib import Parallel, delayed
-from threadpoolctl import threadpool_limits
 
 from models.saturation import Floats
-from optimizer.errors import NoPlanInTime, RulesCollide
-from optimizer.plan import RESERVE, Plan
+from optimizer.plan import RESERVE
 from optimizer.problem import AllocationProblem
-from optimizer.reallocate import reallocate
 from optimizer.worlds import Worlds
+from scenarios.replan import Answer, NoPlan, replan
 from scenarios.simulate import Simulation
 
 # How close a future's plan must be proven.
@@ -62,50 +59,19 @@ class Reoptimised:
     regrets: tuple[Regret, ...]
 
 
-@dataclass(frozen=True)
-class Answer:
-    """What one future's planner does: (C, Q) amounts, (Q,) pool, and what that brings."""
-
-    spend: Floats
-    pool: Floats
-    objective: float
-    gap: float
-
-
 def reoptimise(
     problem: AllocationProblem,
     worlds: Worlds,
     jobs: int | None = None,
     done: Callable[[], None] = lambda: None,
-) -> list[Answer | str]:
-    """The answer of every world, or why it has none; ``done`` is called after each, in order.
-
-    ``jobs`` processes work at once; None leaves that to `joblib.parallel_config`, which may hand
-    the work to a cluster. The answers do not depend on it.
-    """
+) -> list[Answer | NoPlan]:
+    """The plan of every world, as `replan`."""
     problem = replace(problem, tolerance=GAP)
-    tasks = (delayed(answer)(worlds.one(problem, k)) for k in range(len(worlds)))
-    answers: list[Answer | str] = []
-    for found in Parallel(n_jobs=jobs, return_as="generator")(tasks):
-        answers.append(found)
-        done()
-    return answers
-
-
-def answer(problem: AllocationProblem) -> Answer | str:
-    """The plan of one world, or "collided" or "late"."""
-    try:
-        with threadpool_limits(1):
-            plan: Plan = reallocate(problem)
-    except RulesCollide:
-        return "collided"
-    except NoPlanInTime:
-        return "late"
-    return Answer(plan.allocation.spend, plan.allocation.pool, plan.objective, plan.gap)
+    return replan((worlds.one(problem, k) for k in range(len(worlds))), jobs, done)
 
 
 def reoptimised(
-    problem: AllocationProblem, simulation: Simulation, answers: Sequence[Answer | str]
+    problem: AllocationProblem, simulation: Simulation, answers: Sequence[Answer | NoPlan]
 ) -> Reoptimised:
     """What the futures' own plans say together about the plans of a simulation."""
     kept = [(k, found) for k, found in enumerate(answers) if isinstance(found, Answer)]

@@ -72,8 +72,8 @@ class Judged:
 
     ``spend`` is its planned money on channels over the horizon (on average, for a playbook),
     ``within_budget`` whether the scenario has as much money as it takes (other plans are no answer
-    to its futures), ``values`` (K,) what it brings in every future, ``missed`` the probability of missing each
-    target, ``below_current`` that of bringing less than the current budget.
+    to its futures), ``values`` (K,) what it brings in every future, ``missed`` the probability of
+    missing each target, ``below_current`` that of bringing less than the current budget.
     """
 
     name: str

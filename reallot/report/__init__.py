@@ -16,6 +16,7 @@ from reallot.report.plan_json import plan_json
 from reallot.report.ranking import ranking
 from reallot.report.report_html import report_html
 from reallot.report.score_files import score_files
+from reallot.report.sensitivity_files import sensitivity_files
 from reallot.report.simulate_files import simulate_files
 from reallot.report.workbook import workbook
 from scenarios.compare import Comparison

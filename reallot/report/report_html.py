@@ -14,6 +14,7 @@ from models.saturation import Floats
 from optimizer.comparable import spent_lines
 from optimizer.doubt import LEVEL
 from optimizer.plan import RESERVE, UNSPENT, Plan
+from optimizer.problem import WEIGHT
 from optimizer.rules import funds
 from optimizer.sweep import BudgetCurve
 from reallot.report.binding import binding_rules, dearest, spans
@@ -29,7 +30,6 @@ from reallot.report.reach import Standing, standings, warnings_of
 from reallot.report.story import story_of
 from reallot.report.targets import targets_of
 from reallot.report.worth import worth_of
-from reallot.values import WEIGHT
 
 # A drawing is some 7 kB and 40 ms; beyond these the table of curves says it better.
 MOST_DRAWN = 12

@@ -146,10 +146,13 @@ def _headline(simulation: Simulation) -> str:
     more = plan.distribution.mean - current.distribution.mean
     share = f" ({percent_signed(more / abs(current.distribution.mean))})" if more else ""
     way = "more" if more >= 0 else "less"
+    less = f"less than it in {percent(plan.below_current)} of them"
+    if plan.below_current == 0:
+        less = "less than it in none of them"
     return (
         f"In {simulation.futures:,} futures the {plan.name} brings "
         f"{money(abs(more), simulation.currency)}{share} {way} than the current budget on average, "
-        f"and less than it in {percent(plan.below_current)} of them."
+        f"and {less}."
     )
 
 

@@ -10,9 +10,9 @@ import numpy as np
 from models.saturation import Floats
 from optimizer.comparable import spent_lines
 from optimizer.plan import Plan
-from optimizer.problem import AllocationProblem, Channel
+from optimizer.problem import DIRECT, WEIGHT, AllocationProblem, Channel
 from optimizer.response import expected_of
-from reallot.values import DIRECT, PARTS, WEIGHT
+from reallot.values import PARTS
 
 
 @dataclass(frozen=True)

@@ -3,11 +3,10 @@ from dataclasses import replace
 import pytest
 
 from optimizer.plan import Plan
-from optimizer.problem import Channel, Result
+from optimizer.problem import CUSTOMERS, DIRECT, WEIGHT, Channel, Result
 from optimizer.reallocate import reallocate
 from optimizer.rules import Target
 from reallot.report.worth import worth_of
-from reallot.values import CUSTOMERS, DIRECT, WEIGHT
 from tests.optimizer.worlds import channel, problem
 
 

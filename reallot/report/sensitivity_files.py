@@ -1,0 +1,171 @@
+"""sensitivity.csv, sensitivity.json, sensitivity.html: what a plan depends on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from decimal import Decimal
+from typing import Any
+
+from reallot.report.figures import percent, percent_signed, share_of
+from reallot.report.measure import MEASURES
+from reallot.report.page import render
+from reallot.report.plan_csv import Cell, csv_bytes
+from reallot.report.plan_json import VERSION, json_bytes
+from scenarios.sensitivity import FURTHEST, MOVED, Effect, Sensitivity, Step, in_words
+
+_DECIMALS = 6
+_COLUMNS = ("scenario", "input", "channel", "by", "objective", "change", "held", "moved", "why")
+# Bars of the picture; the rest is in the table below it.
+_MOST_BARS = 15
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One input's bar: what its lowest and highest step do, from -100 to 100, and in words."""
+
+    name: str
+    low: float | None
+    high: float | None
+    low_words: str
+    high_words: str
+
+
+def sensitivity_files(found: Sensitivity) -> dict[str, bytes]:
+    """The files by name. The same sensitivity gives the same bytes."""
+    return {
+        "sensitivity.csv": _csv(found),
+        "sensitivity.json": _json(found),
+        "sensitivity.html": _html(found),
+    }
+
+
+def names_of(effect: Effect) -> str:
+    """An input with those that do exactly the same."""
+    return ", ".join((effect.input, *effect.alike))
+
+
+def _csv(found: Sensitivity) -> bytes:
+    """A row per input and step; inputs that do the same have rows of their own."""
+    scenario, usual = found.plan.problem.scenario, found.plan.objective
+    rows: list[list[Cell]] = []
+    for effect in found.effects:
+        for name in (effect.input, *effect.alike):
+            for step in effect.steps:
+                change = None if step.objective is None else step.objective - usual
+                figures = (step.by, step.objective, change, step.held, step.moved)
+                rows.append([scenario, name, effect.channel, *map(_plain, figures), step.why])
+    return csv_bytes(_COLUMNS, rows)
+
+
+def _json(found: Sensitivity) -> bytes:
+    problem = found.plan.problem
+    document = {
+        "version": VERSION,
+        "scenario": problem.scenario,
+        "currency": problem.currency,
+        "sense": found.plan.sense,
+        "objective": found.plan.objective,
+        "inputs": [
+            {
+                "input": effect.input,
+                "channel": effect.channel,
+                "alike": list(effect.alike),
+                "steps": [asdict(step) for step in effect.steps],
+                "turns": {
+                    side: None if turn is None else asdict(turn) | {"text": text}
+                    for side, turn, text in (
+                        ("down", effect.down, in_words(effect, "down")),
+                        ("up", effect.up, in_words(effect, "up")),
+                    )
+                },
+            }
+            for effect in found.effects
+        ],
+        "notes": list(found.notes),
+    }
+    return json_bytes(_rounded(document))
+
+
+def _html(found: Sensitivity) -> bytes:
+    plan = found.plan
+    page = {
+        "found": found,
+        "scenario": plan.problem.scenario,
+        "currency": plan.problem.currency,
+        "budget": float(plan.problem.budget.sum()),
+        "objective": plan.objective,
+        "measure": MEASURES[plan.problem.objective],
+        "bars": _bars(found),
+        "turns": [
+            text
+            for effect in found.effects
+            for text in (in_words(effect, "down"), in_words(effect, "up"))
+            if text
+        ],
+        "headline": _headline(found),
+        "names": names_of,
+        "change": _change,
+        "moved_share": MOVED,
+        "furthest": FURTHEST,
+    }
+    return render("sensitivity.html.j2", page)
+
+
+def _headline(found: Sensitivity) -> str:
+    """The input that counts most, and the smallest move that changes the recommendation."""
+    first = found.effects[0]
+    low, high = (_change(found, step) for step in (first.steps[0], first.steps[-1]))
+    counts = f"The plan's {_sought(found)} depends most on the {names_of(first)}"
+    if low is not None and high is not None:
+        counts += f": {percent_signed(low)} where it is 20 % lower, {percent_signed(high)} higher"
+    turns = [
+        (abs(turn.by), in_words(effect, side))
+        for effect in found.effects
+        for side, turn in (("down", effect.down), ("up", effect.up))
+        if turn is not None and turn.by is not None
+    ]
+    if not turns:
+        return f"{counts}. No input changes the recommendation within {percent(FURTHEST, 0)}."
+    return f"{counts}. {min(turns)[1]}"
+
+
+def _sought(found: Sensitivity) -> str:
+    return MEASURES[found.plan.problem.objective].sought.lower()
+
+
+def _change(found: Sensitivity, step: Step) -> float | None:
+    """A step's objective as a change on the plan's."""
+    return None if step.objective is None else share_of(step.objective, found.plan.objective)
+
+
+def _bars(found: Sensitivity) -> list[Bar]:
+    """The tornado: the inputs that swing furthest."""
+    ends = [
+        (effect, _change(found, effect.steps[0]), _change(found, effect.steps[-1]))
+        for effect in found.effects[:_MOST_BARS]
+    ]
+    most = max((abs(end) for _, *both in ends for end in both if end is not None), default=0.0)
+    return [
+        Bar(
+            names_of(effect),
+            *(None if end is None else 100 * end / (most or 1.0) for end in (low, high)),
+            *("no plan" if end is None else percent_signed(end) for end in (low, high)),
+        )
+        for effect, low, high in ends
+    ]
+
+
+def _rounded(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _rounded(inner) for key, inner in value.items()}
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [_rounded(inner) for inner in value]
+    return round(value, _DECIMALS) if isinstance(value, float) else value
+
+
+def _plain(value: float | None) -> Decimal | None:
+    if value is None:
+        return None
+    rounded = round(Decimal(repr(value)), _DECIMALS).normalize()
+    return rounded if rounded else Decimal(0)
