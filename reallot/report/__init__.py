@@ -27,6 +27,7 @@ __all__ = [
     "compare_files",
     "plan_files",
     "score_files",
+    "sensitivity_files",
     "simulate_files",
 ]
 

@@ -12,7 +12,7 @@ from reallot.report.measure import MEASURES
 from reallot.report.page import render
 from reallot.report.plan_csv import Cell, csv_bytes
 from reallot.report.plan_json import VERSION, json_bytes
-from scenarios.sensitivity import FURTHEST, MOVED, Effect, Sensitivity, Step, in_words
+from scenarios.sensitivity import FURTHEST, MOVED, Effect, Sensitivity, Step, Turn, in_words
 
 _DECIMALS = 6
 _COLUMNS = ("scenario", "input", "channel", "by", "objective", "change", "held", "moved", "why")
@@ -74,10 +74,7 @@ def _json(found: Sensitivity) -> bytes:
                 "steps": [asdict(step) for step in effect.steps],
                 "turns": {
                     side: None if turn is None else asdict(turn) | {"text": text}
-                    for side, turn, text in (
-                        ("down", effect.down, in_words(effect, "down")),
-                        ("up", effect.up, in_words(effect, "up")),
-                    )
+                    for side, (turn, text) in _turns(effect).items()
                 },
             }
             for effect in found.effects
@@ -97,12 +94,7 @@ def _html(found: Sensitivity) -> bytes:
         "objective": plan.objective,
         "measure": MEASURES[plan.problem.objective],
         "bars": _bars(found),
-        "turns": [
-            text
-            for effect in found.effects
-            for text in (in_words(effect, "down"), in_words(effect, "up"))
-            if text
-        ],
+        "turns": [text for effect in found.effects for _, text in _turns(effect).values() if text],
         "headline": _headline(found),
         "names": names_of,
         "change": _change,
@@ -120,14 +112,22 @@ def _headline(found: Sensitivity) -> str:
     if low is not None and high is not None:
         counts += f": {percent_signed(low)} where it is 20 % lower, {percent_signed(high)} higher"
     turns = [
-        (abs(turn.by), in_words(effect, side))
+        (abs(turn.by), text)
         for effect in found.effects
-        for side, turn in (("down", effect.down), ("up", effect.up))
+        for turn, text in _turns(effect).values()
         if turn is not None and turn.by is not None
     ]
     if not turns:
         return f"{counts}. No input changes the recommendation within {percent(FURTHEST, 0)}."
     return f"{counts}. {min(turns)[1]}"
+
+
+def _turns(effect: Effect) -> dict[str, tuple[Turn | None, str]]:
+    """By side: where the recommendation changes, and that in words."""
+    return {
+        "down": (effect.down, in_words(effect, "down")),
+        "up": (effect.up, in_words(effect, "up")),
+    }
 
 
 def _sought(found: Sensitivity) -> str:
@@ -147,13 +147,17 @@ def _bars(found: Sensitivity) -> list[Bar]:
     ]
     most = max((abs(end) for _, *both in ends for end in both if end is not None), default=0.0)
     return [
-        Bar(
-            names_of(effect),
-            *(None if end is None else 100 * end / (most or 1.0) for end in (low, high)),
-            *("no plan" if end is None else percent_signed(end) for end in (low, high)),
-        )
+        Bar(names_of(effect), _long(low, most), _long(high, most), _said(low), _said(high))
         for effect, low, high in ends
     ]
+
+
+def _long(end: float | None, most: float) -> float | None:
+    return None if end is None else 100 * end / (most or 1.0)
+
+
+def _said(end: float | None) -> str:
+    return "no plan" if end is None else percent_signed(end)
 
 
 def _rounded(value: Any) -> Any:
