@@ -29,7 +29,7 @@ _EXACT = 0.01
 # The recommendation is another one where more than this share of the budget moves ...
 MOVED = 0.05
 # ... or a channel is raised instead of cut, by more than this share of its base.
-_CHANGED = 0.005
+_CHANGED = 0.01
 
 
 @dataclass(frozen=True)
@@ -281,17 +281,15 @@ def in_words(effect: Effect, direction: Direction) -> str:
     turn = effect.down if direction == "down" else effect.up
     if turn is None:
         return ""
-    name = f"the {effect.input}"
+    way = f"the {effect.input} {'falls' if direction == 'down' else 'rises'}"
     if turn.by is None:
-        way = "falls" if direction == "down" else "rises"
-        return f"Up to {FURTHEST:.0%} that {name} {way}, the recommendation stays."
-    way = "falls" if turn.by < 0 else "rises"
-    start = f"If {name} {way} by more than about {abs(turn.by):.0%}, "
+        return f"The recommendation stays while {way} by up to {100 * FURTHEST:.0f} %."
+    start = f"If {way} by more than about {100 * abs(turn.by):.0f} %, "
     if turn.why is not None:
         what = "the rules cannot all hold" if turn.why == "collided" else "no plan is found in time"
         return f"{start}{what}."
     changes = [f"{channel} is no longer raised but cut" for channel in turn.no_longer_raised]
     changes += [f"{channel} is no longer cut but raised" for channel in turn.no_longer_cut]
     if not changes:
-        changes = [f"{turn.moved:.1%} of the budget moves"]
+        changes = [f"{100 * turn.moved:.1f} % of the budget stands elsewhere"]
     return f"{start}{', '.join(changes)}."

@@ -42,7 +42,8 @@ def sensitivity_files(found: Sensitivity) -> dict[str, bytes]:
 
 def names_of(effect: Effect) -> str:
     """An input with those that do exactly the same."""
-    return ", ".join((effect.input, *effect.alike))
+    *others, last = (effect.input, *effect.alike)
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def _csv(found: Sensitivity) -> bytes:
@@ -108,9 +109,9 @@ def _headline(found: Sensitivity) -> str:
     """The input that counts most, and the smallest move that changes the recommendation."""
     first = found.effects[0]
     low, high = (_change(found, step) for step in (first.steps[0], first.steps[-1]))
-    counts = f"The plan's {_sought(found)} depends most on the {names_of(first)}"
+    counts = f"The plan's {_sought(found)} depends most on {names_of(first)}"
     if low is not None and high is not None:
-        counts += f": {percent_signed(low)} where it is 20 % lower, {percent_signed(high)} higher"
+        counts += f": {percent_signed(low)} with 20 % less, {percent_signed(high)} with 20 % more"
     turns = [
         (abs(turn.by), text)
         for effect in found.effects
