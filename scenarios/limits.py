@@ -95,7 +95,7 @@ def limits_reached(problem: AllocationProblem, entries: Collection[RuleEntry]) -
     return [
         limit
         for rule in problem.rules
-        for limit in _limits(problem, rule)
+        for limit in limits_of(problem, rule)
         if any(limit.governs(entry) and _near(entry) for entry in entries)
     ]
 
@@ -106,7 +106,8 @@ def _near(entry: RuleEntry) -> bool:
     return entry.binding or abs(entry.slack) <= _NEARLY * abs(entry.limit)
 
 
-def _limits(problem: AllocationProblem, rule: Rule) -> Iterator[Limit]:
+def limits_of(problem: AllocationProblem, rule: Rule) -> Iterator[Limit]:
+    """Every figure of one rule."""
     kind = type(rule)
     if isinstance(rule, Elasticity):
         yield from _elasticities(problem, rule)
