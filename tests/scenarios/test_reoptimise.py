@@ -55,6 +55,22 @@ def test_whatever_backend_joblib_is_told_to_use_does_the_work():
     assert [found.objective for found in one] == [found.objective for found in two]
 
 
+@pytest.mark.long
+# The cluster is distributed's own affair: what it deprecates or closes late says nothing of ours.
+@pytest.mark.filterwarnings("ignore")
+def test_a_dask_cluster_gives_the_same_plans():
+    distributed = pytest.importorskip("distributed")
+    alone = reoptimise(BASE, WORLDS, jobs=1)
+    cluster = distributed.LocalCluster(
+        n_workers=2, threads_per_worker=1, dashboard_address=None, worker_dashboard_address=None
+    )
+    with cluster, distributed.Client(cluster), parallel_config("dask"):
+        spread = reoptimise(BASE, WORLDS)
+    for one, same in zip(alone, spread, strict=True):
+        assert np.array_equal(one.spend, same.spend)
+        assert one.objective == same.objective
+
+
 def test_no_plan_beats_the_plan_of_a_future_in_it():
     found = reoptimised(BASE, simulation(), reoptimise(BASE, WORLDS, jobs=1))
     assert found.planned == 12
