@@ -137,8 +137,8 @@ def contenders_of(
     if document is not None:
         problems = {plan.problem.scenario: plan.problem for plan in plans}
         playbook = _playbook(document, problems)
-        if playbook is None or document.get("inputs", project.digests) != project.digests:
-            notes = (*notes, f"The hedge is left out: {HEDGE_FILE} is of other files or plans.")
+        if playbook is None or not _stands(project, document):
+            notes = (*notes, f"The hedge is left out, {HEDGE_FILE} is of other files: hedge again.")
         else:
             contenders.append(Contender(HEDGE, "hedge", playbook))
     return contenders, notes
@@ -154,6 +154,14 @@ def _hedge(project: Project) -> dict[str, Any] | None:
     except (OSError, ValueError):
         return None
     return document if isinstance(document, dict) else None
+
+
+def _stands(project: Project, document: Mapping[str, Any]) -> bool:
+    """Whether a hedge is of the project's files: by their hashes, or else by what came first."""
+    if "inputs" in document:
+        return bool(document["inputs"] == project.digests)
+    made = (out_of(project) / HEDGE_FILE).stat().st_mtime_ns
+    return all((project.folder / name).stat().st_mtime_ns <= made for name in project.digests)
 
 
 def _playbook(

@@ -12,6 +12,7 @@ from optimizer.problem import AllocationProblem
 from optimizer.rules import (
     Band,
     Cap,
+    Change,
     Contracted,
     Elasticity,
     Exploration,
@@ -19,6 +20,7 @@ from optimizer.rules import (
     GrowthTarget,
     Lifecycle,
     NamedReserve,
+    Operating,
     Pilots,
     Ratio,
     Reserve,
@@ -35,6 +37,7 @@ from optimizer.rules.rule import Rule
 # A limit of which less than this share is left is nearly reached.
 _NEARLY = 0.05
 _ENDS: tuple[tuple[str, Side], ...] = (("lower end", "min"), ("upper end", "max"))
+_SIDES: Mapping[str, Side] = {"least": "min", "most": "max"}
 # Rules whose limits are amounts by channel, in this field.
 _BY_CHANNEL: Mapping[type[Rule], str] = {
     Floor: "amounts",
@@ -53,6 +56,8 @@ _BANDS: Mapping[type[Rule], str] = {
 # Rules with one figure each, in these fields.
 _SINGLE: Mapping[type[Rule], tuple[str, ...]] = {
     Reserve: ("emergency",),
+    Operating: ("months",),
+    Change: ("least", "most"),
     Resource: ("limit",),
     Exploration: ("share",),
     Pilots: ("cap", "share"),
@@ -127,11 +132,12 @@ def limits_of(problem: AllocationProblem, rule: Rule) -> Iterator[Limit]:
     for field in _SINGLE.get(kind, ()):
         if getattr(rule, field) is not None:
             of = (field,) if isinstance(rule, Reserve) else None
-            of = (rule.key,) if isinstance(rule, Target) else of
+            of = (rule.key,) if isinstance(rule, Target | Change) else of
             of = ("growth",) if isinstance(rule, GrowthTarget) else of
             of = ("roi",) if isinstance(rule, RoiTarget) else of
-            word = field if isinstance(rule, Reserve | Pilots) else ""
-            yield Limit(f"{_named(rule)} {word}".strip(), rule, of, None, _single(rule, field))
+            word = field if isinstance(rule, Reserve | Pilots | Change | Operating) else ""
+            side = _SIDES.get(field)
+            yield Limit(f"{_named(rule)} {word}".strip(), rule, of, side, _single(rule, field))
 
 
 def _elasticities(problem: AllocationProblem, rule: Elasticity) -> Iterator[Limit]:

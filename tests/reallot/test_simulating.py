@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import os
 
 import pytest
 
@@ -160,6 +161,18 @@ def test_the_hedge_is_judged_where_it_stands(folder):
     # Most futures are nearer to flat, where the hedge does what the current budget does.
     assert last["mean"] != current["mean"]
     assert last["quantiles"]["5"] == pytest.approx(current["quantiles"]["5"], rel=0.02)
+
+
+def test_a_hedge_that_does_not_name_its_files_stands_while_none_of_them_is_newer(folder):
+    simulated(folder)
+    path = folder / "out" / "hedge.json"
+    document = hedge(read_project(folder))
+    del document["inputs"]
+    path.write_text(json.dumps(document))
+    assert simulated(folder)["plans"][-1]["plan"] == "hedge"
+    later = path.stat().st_mtime + 10
+    os.utime(folder / "budget.csv", (later, later))
+    assert "The hedge is left out" in simulated(folder)["notes"][0]
 
 
 @pytest.mark.parametrize(

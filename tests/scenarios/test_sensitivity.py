@@ -4,7 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from models.curve import Member
 from models.period import Period
+from optimizer.caution import Caution
 from optimizer.plan import Plan
 from optimizer.problem import CUSTOMERS, DIRECT, WEIGHT, AllocationProblem
 from optimizer.program import Program
@@ -12,8 +14,10 @@ from optimizer.reallocate import reallocate
 from optimizer.rules import (
     Band,
     Cap,
+    Change,
     Elasticity,
     Floor,
+    Operating,
     Part,
     Reserve,
     Rule,
@@ -196,6 +200,12 @@ def test_limits_that_the_plan_reaches_are_inputs_and_others_are_not() -> None:
             "upper end of tier S",
             Tiers({"S": Tier((1, 9), (0.2, 0.55))}, {"TV": "S"}),
         ),
+        (
+            Change("up", frozenset({"TV"}), 0.2, 0.5),
+            "change up most",
+            Change("up", frozenset({"TV"}), 0.2, 0.55),
+        ),
+        (Operating(2.0, 100.0), "operating months", Operating(2.2, 100.0)),
         (Target("response", 100.0, "CNY"), "target for response", Target("response", 110.0, "CNY")),
         (
             Elasticity(Band(0.3, 1.0), {"ads": Band(0.95, 0.1)}),
@@ -238,3 +248,14 @@ def test_channels_beyond_the_twenty_with_most_money_are_not_moved_alone() -> Non
     inputs, notes = inputs_of(plan)
     assert sum(one.channel is not None for one in inputs) == 20
     assert notes == ("The effects of the 2 channels with least money are not moved alone.",)
+
+
+def test_a_cautious_plan_is_moved_by_the_draws_it_is_cautious_for() -> None:
+    members = tuple(Member(factor * 1100.0, 600.0, 1.0, 0.0) for factor in (0.2, 1.0, 1.8))
+    assert TV.curve is not None
+    unsure = replace(TV, curve=replace(TV.curve, members=members))
+    base = with_rules(problem((SEARCH, unsure), [[300.0], [300.0]]), WITHIN)
+    plan = reallocate(replace(base, caution=Caution(0.4, 3)))
+    found = sensitivity(plan, jobs=1)
+    for step in effect(found, "effect").steps:
+        assert step.objective == pytest.approx((1 + step.by) * plan.objective, rel=2e-4)
