@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Closed:
-    """The amounts of the first K quarters, which stand: in whole minor units.
+    """The amounts of the first K quarters, which stand to the last digit.
 
     ``spend`` (C, K), ``pool`` and ``unspent`` (K,), in money; ``funded`` names the decision
     packages of these quarters that got their money. ``reason`` says why they are what they are.

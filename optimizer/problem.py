@@ -143,16 +143,11 @@ class AllocationProblem:
             raise ValueError("rules bend at levels 1 to 9")
         if self.caution is not None and self.objective == "spend":
             raise ValueError("the least money is no matter of what it brings: caution has no say")
-        if self.closed is not None:
-            self._check_closed(self.closed)
-
-    def _check_closed(self, closed: Closed) -> None:
-        if len(closed.spend) != len(self.channels) or not 1 <= len(closed) <= len(self.quarters):
+        closed = self.closed
+        if closed is not None and not (
+            len(closed.spend) == cells[0] and 1 <= len(closed) <= cells[1]
+        ):
             raise ValueError("closed amounts must be of the same channels and the first quarters")
-        if self.minor_unit:
-            units = closed.lines / self.minor_unit
-            if np.any(np.abs(units - np.rint(units)) > 1e-4):
-                raise ValueError("closed amounts must be whole minor units")
 
     @cached_property
     def layout(self) -> Layout:

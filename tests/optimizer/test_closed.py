@@ -205,12 +205,18 @@ def test_profit_keeps_what_a_closed_quarter_left_unspent() -> None:
     [
         Closed(np.zeros((3, 1)), np.zeros(1), np.zeros(1)),
         Closed(np.zeros((2, 4)), np.zeros(4), np.zeros(4)),
-        Closed(np.full((2, 1), 0.001), np.zeros(1), np.zeros(1)),
     ],
 )
 def test_amounts_that_no_quarter_of_the_problem_can_hold_are_refused(wrong: Closed) -> None:
     with pytest.raises(ValueError, match="closed amounts must"):
         replace(two_channels(), closed=wrong)
+
+
+def test_what_is_closed_need_not_be_a_whole_amount() -> None:
+    base = two_channels(minor_unit=10.0)
+    plan = reallocate(replace(base, closed=closed(base, [[91.237, 108.0]])))
+    assert plan.allocation.spend[:, 0].tolist() == [91.237, 108.0]
+    assert plan.allocation.spend[:, 1:] % 10 == pytest.approx(0.0)
 
 
 def test_budget_is_listed_for_open_quarters_only() -> None:
