@@ -279,8 +279,8 @@ def compare(folder: Path, time_limit: float, as_json: bool) -> None:
     Example:
       reallot compare my-project
     """
+    from reallot.comparing import compare_all
     from reallot.fitting import out_of
-    from reallot.planning import compare_all
 
     project = _read(folder)
     files = compare_all(project, time_limit)
@@ -291,8 +291,9 @@ def compare(folder: Path, time_limit: float, as_json: bool) -> None:
 
 
 def _plan_and_compare(folder: Path) -> None:
+    from reallot.comparing import compare_all
     from reallot.fitting import curves_of, out_of
-    from reallot.planning import chosen, compare_all, plan_all
+    from reallot.planning import chosen, plan_all
 
     project = _read(folder)
     for result in plan_all(project, curves_of(project), chosen(project, None), TIME_LIMIT):
