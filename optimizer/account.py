@@ -47,7 +47,7 @@ def plan_rows(
         current, pool = float(problem.current_pool[q]), float(allocation.pool[q])
         reason = stands or reasons.of(program.pool_cell(q), None)
         rows.append(_row(quarter, RESERVE, current, pool, 0.0, None, reason))
-        if problem.objective != "response":
+        if problem.may_leave_unspent:
             rest = float(allocation.unspent[q])
             why = stands or _why_unspent(problem, rest)
             rows.append(_row(quarter, UNSPENT, 0.0, rest, 0.0, None, why))
@@ -86,6 +86,8 @@ def _worth(
 
 
 def _why_unspent(problem: AllocationProblem, amount: float) -> str:
+    if problem.objective == "response":
+        return "all of the budget is placed"
     if amount <= 0:
         return "the budget is needed in full"
     if problem.objective == "spend":

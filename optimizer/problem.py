@@ -254,6 +254,12 @@ class AllocationProblem:
         return () if self.closed is None else self.quarters[: len(self.closed)]
 
     @property
+    def may_leave_unspent(self) -> bool:
+        """Whether some of the budget may stay unspent, or has in closed quarters."""
+        left = self.closed is not None and bool(self.closed.unspent.any())
+        return left or self.objective != "response"
+
+    @property
     def holds(self) -> Floats:
         """(Q,) money of every quarter: its budget, or where it is closed what it came to."""
         holds = self.budget.copy()
