@@ -8,6 +8,7 @@ from itertools import accumulate
 
 import numpy as np
 
+from models.carryover import adstock
 from models.curve import Curves, ResponseCurve
 from models.saturation import Floats
 from optimizer.closed import Closed
@@ -51,22 +52,34 @@ def with_closed(
 
 
 def carried_on(project: Project, curves: Curves) -> Curves:
-    """The curves with what actuals before the horizon carry into it.
+    """The curves with what is carried over as the horizon begins.
 
-    Within the horizon, closed quarters carry over what they spent.
+    Actuals go on where the history ends; a history that goes on into closed quarters ends before
+    them, as these carry over what they spent.
     """
-    actuals = project.actuals
-    if actuals is None:
-        return curves
-    results = {
-        metric: tuple(_carried_on(project, actuals, curve) for curve in of)
-        for metric, of in curves.results.items()
-    }
-    own = tuple(_carried_on(project, actuals, curve) for curve in curves.curves)
-    return Curves(own, curves.warnings, results)
+
+    def of(curve: ResponseCurve) -> ResponseCurve:
+        if project.closed_quarters:
+            curve = _as_the_horizon_begins(project, curve)
+        return curve if project.actuals is None else _gone_on(project, project.actuals, curve)
+
+    results = {metric: tuple(map(of, own)) for metric, own in curves.results.items()}
+    return Curves(tuple(map(of, curves.curves)), curves.warnings, results)
 
 
-def _carried_on(project: Project, actuals: Actuals, curve: ResponseCurve) -> ResponseCurve:
+def _as_the_horizon_begins(project: Project, curve: ResponseCurve) -> ResponseCurve:
+    history, first = project.history, first_day_of(project.budget.quarters[0])
+    if history is None or curve.last_period is None or curve.last_period < first:
+        return curve
+    before = sum(start < first for start in history.starts)
+    if before == 0 or curve.channel not in history.channels:
+        return curve
+    spend = history.spend[:before, history.channels.index(curve.channel)]
+    state = adstock(spend, curve.carryover, history.period.per_quarter)[-1]
+    return replace(curve, last_adstock=float(state), last_period=history.starts[before - 1])
+
+
+def _gone_on(project: Project, actuals: Actuals, curve: ResponseCurve) -> ResponseCurve:
     course = actuals.spend.get(curve.channel)
     if course is None or curve.last_adstock is None or curve.last_period is None:
         return curve

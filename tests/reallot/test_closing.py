@@ -166,6 +166,26 @@ def test_actuals_before_the_horizon_carry_over_into_it(tmp_path):
     assert untouched == search
 
 
+def test_a_history_that_goes_on_into_a_closed_quarter_carries_over_what_was_before_it(tmp_path):
+    rows = "\n".join(
+        f"{year}-{month:02d}-01,TV,{100 + 10 * month},{300 + 9 * month}"
+        for year, months in ((2026, range(1, 13)), (2027, range(1, 4)))
+        for month in months
+    )
+    history = f"date,channel,spend,revenue\n{rows}\n"
+    folder_with(tmp_path, history__csv=history)
+    tv = ResponseCurve(
+        "TV", Form.HILL, 900.0, 400.0, 1.0, 0.5, Period.MONTH,
+        last_adstock=1.0, last_period=np.datetime64("2027-03-01").item(),
+    )  # fmt: skip
+    [carried] = carried_on(read_project(tmp_path, "2027Q2"), Curves((tv,))).curves
+    state = (110 + 120 + 130) / 3 / (1 - 0.5)
+    for month in range(1, 13):
+        state = 100 + 10 * month + 0.5 * state
+    assert carried.last_adstock == pytest.approx(state)
+    assert carried.last_period.isoformat() == "2026-12-01"
+
+
 def test_packages_that_a_closed_quarter_paid_for_are_funded(tmp_path):
     packages = (
         "package,class,channel,quarter,cost,return,priority\n"
