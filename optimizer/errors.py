@@ -29,6 +29,10 @@ class RulesCollide(PlanningError):
         self.conflict = conflict
         super().__init__("\n".join(self.explanation))
 
+    def __reduce__(self) -> tuple[type[RulesCollide], tuple[str, Conflict]]:
+        """How it travels between processes: exceptions are made again from their arguments."""
+        return type(self), (self.scenario, self.conflict)
+
     @property
     def explanation(self) -> tuple[str, ...]:
         """Sentences for a planner: what collides, then what would help."""

@@ -120,7 +120,7 @@ class Plan:
     @property
     def lines(self) -> tuple[str, ...]:
         """The names of a quarter's rows: channels, reserve, and what stays unspent if it may."""
-        rest = () if self.problem.objective == "response" else (UNSPENT,)
+        rest = (UNSPENT,) if self.problem.may_leave_unspent else ()
         return (*self.problem.names, RESERVE, *rest)
 
     @property

@@ -15,6 +15,8 @@ Units = NDArray[np.int64]
 def round_to_minor_units(program: Program, decision: Floats) -> Allocation:
     """The decision in whole minor units; every quarter adds up to its budget exactly.
 
+    What is closed stays as it is.
+
     Works in integers. Bounds of single cells, and so committed amounts, are kept exactly; only
     where a quarter's total leaves no choice, a bound that is no whole amount itself gives way to
     the next one that is. A row over n amounts may miss its limit by n / 2 units; exchanges between
@@ -31,15 +33,20 @@ def round_to_minor_units(program: Program, decision: Floats) -> Allocation:
     _exchange(program, cells, decision, per_money)
     rounded = decision.copy()
     rounded[: program.size] = _money(cells.units, problem.minor_unit)
+    rounded[program.past.cells] = program.past.amounts
     return program.allocation(rounded)
 
 
 def _quarter_totals(program: Program, cells: _Cells, per_money: float) -> list[int]:
-    """Each quarter's money in minor units; where money moves between quarters, as decided."""
-    budget = np.rint(program.problem.budget * per_money).astype(np.int64)
+    """Each quarter's money in minor units; where money moves between quarters, as decided.
+
+    A closed quarter's is what it came to.
+    """
+    budget = np.rint(program.problem.holds * per_money).astype(np.int64)
     if program.problem.shift > 0:
         quarters = cells.by_quarter(len(budget))
-        _tie_out(quarters, np.arange(len(budget)), int(budget.sum()))
+        whole = np.rint(program.problem.budget * per_money).astype(np.int64)
+        _tie_out(quarters, np.arange(len(budget)), int(whole.sum()))
         budget = quarters.units
     return [int(total) for total in budget]
 

@@ -10,6 +10,7 @@ from models.curve import Curves
 from models.saturation import Floats
 from optimizer.caution import Caution
 from optimizer.problem import AllocationProblem, Channel
+from reallot.closing import carried_on, with_closed
 from reallot.errors import Finding, InputError
 from reallot.project import Project
 from reallot.project import policy as said
@@ -29,6 +30,7 @@ def problem_of(
     """Everything the plan of one scenario depends on; ``time_limit`` in seconds."""
     policy = project.policy_in(scenario)
     budget = project.budget
+    curves = carried_on(project, curves)
     results = results_of(project.history, curves, project.from_zero)
     check_results(policy, results)
     entries = [policy.says_of(name) for name in budget.channels]
@@ -59,7 +61,7 @@ def problem_of(
         warnings=(*project.warnings, *curves.warnings, *rulebook.warnings, *_cautious(policy)),
     )
     _check_caution(base)
-    return apply(future(project, scenario), base)
+    return with_closed(project, apply(future(project, scenario), base), base.budget)
 
 
 def future(project: Project, name: str) -> Scenario:

@@ -45,6 +45,13 @@ def _time_limit(command: Any) -> Any:
     )(command)  # fmt: skip
 
 
+def _from_quarter(command: Any) -> Any:
+    return click.option(
+        "--from-quarter", metavar="QUARTER",
+        help="Plan on from this quarter (2027Q2): those before it are closed at their actuals.",
+    )(command)  # fmt: skip
+
+
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="reallot")
 def main() -> None:
@@ -205,6 +212,7 @@ def fit(folder: Path, back_test: bool, as_json: bool) -> None:
     metavar="FILE",
     help="Plan nothing: say how good this budget is (as budget.csv, or a plan.csv).",
 )
+@_from_quarter
 @_time_limit
 @_as_json
 @_folder
@@ -213,6 +221,7 @@ def plan(
     scenario: str | None,
     budget_curve: bool,
     own: Path | None,
+    from_quarter: str | None,
     time_limit: float,
     as_json: bool,
 ) -> None:
@@ -223,17 +232,18 @@ def plan(
       reallot plan my-project
       reallot plan --scenario recession --time-limit 20 my-project
       reallot plan --budget-curve my-project
+      reallot plan --from-quarter 2027Q2 my-project
       reallot plan --score my-own.csv --scenario flat my-project
     """
     if own is not None:
         if budget_curve:
             raise click.UsageError("--score plans nothing: leave out --budget-curve")
-        _score(folder, own, scenario, time_limit, as_json)
+        _score(_read(folder, from_quarter), own, scenario, time_limit, as_json)
         return
     from reallot.fitting import curves_of
     from reallot.planning import chosen, plan_all
 
-    project = _read(folder)
+    project = _read(folder, from_quarter)
     scenarios = chosen(project, scenario)
     curves = curves_of(project)
     written = plan_all(project, curves, scenarios, time_limit, budget_curve=budget_curve)
@@ -245,13 +255,14 @@ def plan(
         _show(result)
 
 
-def _score(folder: Path, own: Path, scenario: str | None, time_limit: float, as_json: bool) -> None:
+def _score(
+    project: Project, own: Path, scenario: str | None, time_limit: float, as_json: bool
+) -> None:
     from reallot.planning import chosen
     from reallot.project.own_plan import read_own_plan
     from reallot.report.terminal import show_score
     from reallot.scoring import score_all
 
-    project = _read(folder)
     scenarios = chosen(project, scenario)
     file = read_own_plan(own, project)
     scored = score_all(project, file, scenarios, time_limit)
@@ -267,10 +278,11 @@ def _score(folder: Path, own: Path, scenario: str | None, time_limit: float, as_
 
 
 @main.command()
+@_from_quarter
 @_time_limit
 @_as_json
 @_folder
-def compare(folder: Path, time_limit: float, as_json: bool) -> None:
+def compare(folder: Path, from_quarter: str | None, time_limit: float, as_json: bool) -> None:
     """Put the current budget and every scenario's plan side by side in out/compare.*.
 
     Scenarios whose files have changed since are planned again.
@@ -279,10 +291,10 @@ def compare(folder: Path, time_limit: float, as_json: bool) -> None:
     Example:
       reallot compare my-project
     """
+    from reallot.comparing import compare_all
     from reallot.fitting import out_of
-    from reallot.planning import compare_all
 
-    project = _read(folder)
+    project = _read(folder, from_quarter)
     files = compare_all(project, time_limit)
     if as_json:
         click.echo(files["compare.json"].decode(), nl=False)
@@ -389,8 +401,9 @@ def sensitivity(
 
 
 def _plan_and_compare(folder: Path) -> None:
+    from reallot.comparing import compare_all
     from reallot.fitting import curves_of, out_of
-    from reallot.planning import chosen, compare_all, plan_all
+    from reallot.planning import chosen, plan_all
 
     project = _read(folder)
     for result in plan_all(project, curves_of(project), chosen(project, None), TIME_LIMIT):
@@ -398,10 +411,10 @@ def _plan_and_compare(folder: Path) -> None:
     _show_compared(out_of(project), compare_all(project, TIME_LIMIT))
 
 
-def _read(folder: Path) -> Project:
+def _read(folder: Path, from_quarter: str | None = None) -> Project:
     from reallot.project import read_project
 
-    return read_project(folder)
+    return read_project(folder, from_quarter)
 
 
 def _show(written: Written) -> None:

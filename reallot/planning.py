@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 import numpy as np
+from joblib import Parallel, delayed
+from threadpoolctl import threadpool_limits
 
 from models.curve import Curves
 from models.forecast import Forecast
@@ -20,15 +22,15 @@ from optimizer.reallocate import reallocate
 from optimizer.sweep import BudgetCurve, sweep
 from reallot.assemble import problem_of
 from reallot.errors import Finding, InputError, NotPlannedError
-from reallot.fitting import curves_of, out_of
+from reallot.fitting import out_of
 from reallot.forecasting import write_forecast
 from reallot.output import write_whole
 from reallot.progress import doing
 from reallot.project import Project
 from reallot.project.nearest import did_you_mean
 from reallot.project.project import POLICY
-from reallot.report import OPTIONAL, compare_files, plan_files
-from scenarios.compare import compare
+from reallot.report import OPTIONAL, plan_files
+from reallot.workers import jobs_for
 
 T = TypeVar("T")
 
@@ -61,22 +63,62 @@ def plan_all(
     The forecast of what comes without the channels is written beside them. NotPlannedError, after
     the rest has been written, where some have no plan.
     """
+    return try_all(project, curves, scenarios, time_limit, budget_curve=budget_curve).all()
+
+
+def try_all(
+    project: Project,
+    curves: Curves,
+    scenarios: Sequence[str],
+    time_limit: float,
+    *,
+    budget_curve: bool = False,
+) -> Tried[Written]:
+    """The same, and what became of every scenario."""
     forecast = write_forecast(project, curves)
+    problems = [problem_of(project, curves, name, time_limit) for name in scenarios]
+    if budget_curve and any(problem.objective == "spend" for problem in problems):
+        found = "there is no budget curve: the plan needs the least money as it is"
+        expected = "Plan without --budget-curve."
+        raise InputError([Finding(POLICY, None, "plan.objective", found, expected)])
+    plans = _plans(problems)
 
     def one(scenario: str) -> Written:
-        problem = problem_of(project, curves, scenario, time_limit)
-        if budget_curve and problem.objective == "spend":
-            found = "there is no budget curve: the plan needs the least money as it is"
-            expected = "Plan without --budget-curve."
-            raise InputError([Finding(POLICY, None, "plan.objective", found, expected)])
-        plan, anyway = planned(problem), forecast.at(project.scenarios[scenario].demand)
+        plan = next(plans)
+        if isinstance(plan, PlanningError):
+            raise plan
+        anyway = forecast.at(project.scenarios[scenario].demand)
         if not budget_curve:
             return _write(project, plan, None, anyway)
         with doing(f"Planning other budgets for {scenario}"):
-            curve = sweep(plan, margin=_margin(project, problem))
+            curve = sweep(plan, margin=_margin(project, plan.problem))
         return _write(project, plan, curve, anyway)
 
-    return for_each(scenarios, one)
+    return attempt(scenarios, one)
+
+
+def _plans(problems: Sequence[AllocationProblem]) -> Iterator[Plan | PlanningError]:
+    """The plan of every problem in turn, or why there is none; several at once where that pays."""
+    jobs = jobs_for(problems)
+    if jobs == 1:
+        yield from map(_tried, problems)
+        return
+    with doing(f"Planning {', '.join(problem.scenario for problem in problems)}"):
+        found = Parallel(n_jobs=jobs)(delayed(_in_worker)(problem) for problem in problems)
+    yield from found
+
+
+def _tried(problem: AllocationProblem) -> Plan | PlanningError:
+    with doing(f"Planning {problem.scenario}"):
+        return _in_worker(problem)
+
+
+def _in_worker(problem: AllocationProblem) -> Plan | PlanningError:
+    try:
+        with threadpool_limits(1):
+            return reallocate(problem)
+    except PlanningError as failure:
+        return failure
 
 
 def _margin(project: Project, problem: AllocationProblem) -> float:
@@ -85,27 +127,43 @@ def _margin(project: Project, problem: AllocationProblem) -> float:
     return 1.0 if margin is None or problem.objective == "profit" else margin
 
 
-def for_each(scenarios: Sequence[str], one: Callable[[str], T]) -> list[T]:
-    """What ``one`` makes of each scenario.
+@dataclass(frozen=True)
+class Tried(Generic[T]):
+    """What was made of the scenarios that could be planned, and why the others could not."""
 
-    NotPlannedError, after it was done for the rest, where some have no plan.
-    """
+    made: list[T]
+    failures: dict[str, PlanningError]
+
+    def all(self) -> list[T]:
+        """What was made of every scenario; NotPlannedError where some have no plan."""
+        failures = self.failures.values()
+        if failures:
+            raise NotPlannedError(
+                map(_finding, self.failures, failures),
+                (line for failure in failures for line in str(failure).splitlines()),
+                collided=any(isinstance(failure, RulesCollide) for failure in failures),
+            )
+        return self.made
+
+    @property
+    def why(self) -> dict[str, str]:
+        """Why scenarios have no plan, and what to do, by name."""
+        findings = {name: _finding(name, failure) for name, failure in self.failures.items()}
+        return {name: f"{found.found}. {found.expected}" for name, found in findings.items()}
+
+
+def attempt(scenarios: Sequence[str], one: Callable[[str], T]) -> Tried[T]:
+    """What ``one`` makes of each scenario, whatever becomes of the others."""
     made: list[T] = []
-    failures: list[PlanningError] = []
+    failures: dict[str, PlanningError] = {}
     for scenario in scenarios:
         try:
             made.append(one(scenario))
         except UnkeptRule:
             raise
         except PlanningError as failure:
-            failures.append(failure)
-    if failures:
-        raise NotPlannedError(
-            map(_finding, failures),
-            (line for failure in failures for line in str(failure).splitlines()),
-            collided=any(isinstance(failure, RulesCollide) for failure in failures),
-        )
-    return made
+            failures[scenario] = failure
+    return Tried(made, failures)
 
 
 def planned(problem: AllocationProblem) -> Plan:
@@ -120,7 +178,7 @@ def plan_that_stands(project: Project, problem: AllocationProblem) -> Plan | Non
     document = _document(out_of(project) / scenario / "plan.json")
     if document is None or document.get("inputs") != project.inputs_of_plan(scenario):
         return None
-    return _plan_in(document, problem)
+    return plan_in(document, problem)
 
 
 def plans_that_stand(
@@ -137,22 +195,6 @@ def plans_that_stand(
     return plans, stale
 
 
-def compare_all(project: Project, time_limit: float) -> dict[str, bytes]:
-    """Write out/compare.* from every scenario's plan, planning again what no longer stands."""
-    curves = curves_of(project)
-    plans, stale = plans_that_stand(project, curves, time_limit)
-    # What was just planned is taken as it is written, so that comparing again gives the same bytes.
-    plans += [
-        _plan_in(result.document, result.plan.problem)
-        for result in plan_all(project, curves, stale, time_limit)
-    ]
-    order = list(project.scenarios)
-    comparison = compare(sorted(plans, key=lambda plan: order.index(plan.problem.scenario)))
-    files = compare_files(comparison)
-    write_whole(out_of(project), files)
-    return files
-
-
 def chosen(project: Project, scenario: str | None) -> list[str]:
     """The scenarios to plan: all, or the one named; InputError where there is none of that name."""
     if scenario is None:
@@ -166,13 +208,13 @@ def chosen(project: Project, scenario: str | None) -> list[str]:
     return [scenario]
 
 
-def _finding(failure: PlanningError) -> Finding:
+def _finding(scenario: str, failure: PlanningError) -> Finding:
     if isinstance(failure, RulesCollide):
         rules, remedies = failure.conflict.rules, failure.conflict.remedies
-        found = f"{failure.scenario}: these rules cannot hold together: {'; '.join(rules)}"
+        found = f"{scenario}: these rules cannot hold together: {'; '.join(rules)}"
         expected = f"Any one of these changes makes them fit: {'; '.join(remedies)}"
         return Finding(POLICY, None, None, found, expected if remedies else "Loosen one of them.")
-    return Finding(POLICY, None, None, str(failure), "Give it more time: --time-limit.")
+    return Finding(POLICY, None, None, f"{scenario}: {failure}", "Give it more time: --time-limit.")
 
 
 def _write(project: Project, plan: Plan, curve: BudgetCurve | None, anyway: Forecast) -> Written:
@@ -191,7 +233,7 @@ def _document(path: Path) -> dict[str, Any] | None:
     return document if isinstance(document, dict) else None
 
 
-def _plan_in(document: dict[str, Any], problem: AllocationProblem) -> Plan:
+def plan_in(document: dict[str, Any], problem: AllocationProblem) -> Plan:
     """The plan that a plan.json of this problem holds."""
     rows = tuple(PlanRow(**_fields_of(PlanRow, row)) for row in document["rows"])
     amounts = {(row.quarter, row.channel): row.recommended for row in rows}

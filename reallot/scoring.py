@@ -17,7 +17,7 @@ from optimizer.score import Score, score
 from reallot.assemble import problem_of
 from reallot.fitting import curves_of, out_of
 from reallot.output import write_whole
-from reallot.planning import for_each, plan_that_stands, planned
+from reallot.planning import attempt, plan_that_stands, planned
 from reallot.project import Project
 from reallot.project.own_plan import OwnPlan
 from reallot.report import score_files
@@ -52,7 +52,7 @@ def score_all(
         write_whole(folder, files)
         return Scored(scored, folder, json.loads(files["score.json"]))
 
-    return for_each(scenarios, one)
+    return attempt(scenarios, one).all()
 
 
 def _allocation(own: OwnPlan, plan: Plan) -> Allocation:

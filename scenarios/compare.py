@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Literal
 
 import numpy as np
@@ -11,6 +12,8 @@ import numpy as np
 from models.saturation import Floats
 from optimizer.plan import Plan, Status
 from optimizer.problem import Objective
+from scenarios.cross import Crossing
+from scenarios.scenario import Scenario
 
 Level = Literal["total", "quarter", "unit", "channel", "channel and quarter"]
 
@@ -25,6 +28,8 @@ class Outcome:
     ``gain`` is the plan's own: what it brings on top, or the money that it saves; ``gain_low`` to
     ``gain_high`` is its interval, ``probability_of_gain`` how sure it is above 0 and
     ``targets_met`` how sure the targets are met, all four None where the curves are certain.
+    ``probability`` is the scenario's, where not given an even part; ``signal`` says what shows that
+    it has arrived. Both are None where the scenario is not known.
     """
 
     scenario: str
@@ -44,6 +49,8 @@ class Outcome:
     gain_high: float | None
     probability_of_gain: float | None
     targets_met: float | None
+    probability: float | None = None
+    signal: str | None = None
 
 
 @dataclass(frozen=True)
@@ -64,24 +71,37 @@ class Line:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Several plans of one budget, line by line; the channels' lines add up to the total."""
+    """Several plans of one budget, line by line; the channels' lines add up to the total.
+
+    ``now`` is the quarter to decide: the first that is not closed. ``cross`` is every plan in every
+    future; ``not_planned`` says by name why scenarios have no plan to stand here.
+    """
 
     currency: str
     objective: Objective
     quarters: tuple[str, ...]
+    now: str
     current: float
     current_pool: float
     outcomes: tuple[Outcome, ...]
     lines: tuple[Line, ...]
+    cross: tuple[Crossing, ...]
+    not_planned: Mapping[str, str]
 
     def at(self, level: Level) -> tuple[Line, ...]:
         """The lines of one level, in the budget's order."""
         return tuple(line for line in self.lines if line.level == level)
 
 
-def compare(plans: Sequence[Plan]) -> Comparison:
+def compare(
+    plans: Sequence[Plan],
+    scenarios: Sequence[Scenario] = (),
+    cross: Sequence[Crossing] = (),
+    not_planned: Mapping[str, str] = MappingProxyType({}),
+) -> Comparison:
     """Put plans of the same budget side by side, in the order given.
 
+    ``scenarios`` are those of the plans and of what is ``not_planned``.
     Raises ValueError where there is none, or where they are of different budgets.
     """
     if not plans:
@@ -96,15 +116,22 @@ def compare(plans: Sequence[Plan]) -> Comparison:
         currency=problem.currency,
         objective=problem.objective,
         quarters=problem.quarters,
+        now=problem.quarters[len(problem.closed_quarters)],
         current=float(problem.current.sum() + problem.current_pool.sum()),
         current_pool=float(problem.current_pool.sum()),
-        outcomes=tuple(_outcome(plan) for plan in plans),
+        outcomes=tuple(_outcome(plan, scenarios) for plan in plans),
         lines=_lines(plans),
+        cross=tuple(cross),
+        not_planned=not_planned,
     )
 
 
-def _outcome(plan: Plan) -> Outcome:
+def _outcome(plan: Plan, scenarios: Sequence[Scenario]) -> Outcome:
     against, doubt = plan.measured_against, plan.doubt
+    of = {scenario.name: scenario for scenario in scenarios}.get(plan.problem.scenario)
+    probability = None if of is None else of.probability
+    if of is not None and probability is None:
+        probability = 1 / len(scenarios)
     return Outcome(
         scenario=plan.problem.scenario,
         status=plan.status,
@@ -123,6 +150,8 @@ def _outcome(plan: Plan) -> Outcome:
         gain_high=None if doubt is None else doubt.gain.high,
         probability_of_gain=None if doubt is None else doubt.probability_of_gain,
         targets_met=None if doubt is None else doubt.targets_met,
+        probability=probability,
+        signal=None if of is None else of.signal,
     )
 
 

@@ -64,10 +64,7 @@ def read_history(
     history cannot be read.
     """
     before = len(findings)
-    if policy.history.layout == "wide":
-        columns, records = _wide(table, policy, planned or {}, findings)
-    else:
-        columns, records = _long(table, policy, planned, findings)
+    columns, records = records_of(table, policy, planned, findings)
     totals = None
     if outcome is not None:
         totals = totals_file(outcome, policy, findings)
@@ -87,6 +84,15 @@ def read_history(
     if calendar is None or records is None or len(findings) > before:
         return None
     return _on(calendar, table.file, records, on_calendar, warnings)
+
+
+def records_of(
+    table: Table, policy: Policy, planned: Cells | None, findings: list[Finding]
+) -> tuple[Columns | None, Records | None]:
+    """The rows of a history or of actuals, long or wide as the policy says; None with findings."""
+    if policy.history.layout == "wide":
+        return _wide(table, policy, planned or {}, findings)
+    return _long(table, policy, planned, findings)
 
 
 def _days_of(columns: Columns, records: Records) -> list[date | None]:

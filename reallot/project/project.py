@@ -11,6 +11,7 @@ from models.curve import ResponseCurve
 from models.history import History
 from optimizer.rules import Package
 from reallot import __version__
+from reallot.project.actuals import Actuals
 from reallot.project.bends import Bends
 from reallot.project.budget import Budget
 from reallot.project.policy import Policy
@@ -30,7 +31,8 @@ class Project:
     ``given`` are the curves the planner brought, ``packages`` the decision packages, ``scenarios``
     the files by name (`BASE` alone where there is none), ``bends`` the level of every value that
     gives way, by scenario and for the policy without one (`BASE`). ``digests`` maps every file read
-    to its SHA-256.
+    to its SHA-256. ``actuals`` are this year's so far; quarters before ``from_quarter`` are closed,
+    none where it is None.
     """
 
     folder: Path
@@ -43,6 +45,13 @@ class Project:
     bends: Mapping[str, Bends]
     digests: Mapping[str, str]
     warnings: tuple[str, ...]
+    actuals: Actuals | None = None
+    from_quarter: str | None = None
+
+    @property
+    def closed_quarters(self) -> int:
+        """How many of the horizon's quarters are closed."""
+        return 0 if self.from_quarter is None else self.budget.quarters.index(self.from_quarter)
 
     @property
     def from_zero(self) -> frozenset[str]:
@@ -78,8 +87,11 @@ class Project:
     def inputs_of_plan(self, scenario: str) -> dict[str, str]:
         """The hash of every file that a scenario's plan depends on."""
         own = f"{SCENARIOS}/{scenario}.toml"
-        return {
+        inputs = {
             name: digest
             for name, digest in self.digests.items()
             if name == own or not name.startswith(f"{SCENARIOS}/")
         }
+        if self.from_quarter is not None:
+            inputs["from_quarter"] = digest_of(self.from_quarter.encode())
+        return inputs

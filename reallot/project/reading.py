@@ -11,7 +11,8 @@ from models.curve import ResponseCurve
 from models.history import History
 from models.period import Period
 from optimizer.rules import Package
-from reallot.errors import Finding, InputError
+from reallot.errors import Finding, InputError, quoted
+from reallot.project.actuals import Actuals, read_actuals
 from reallot.project.bends import Bends, over
 from reallot.project.budget import Budget, planned_cells, read_budget
 from reallot.project.calibration import read_tests
@@ -34,9 +35,7 @@ from reallot.project.tables import SUFFIXES, Table, find, read
 from reallot.project.toml_file import TomlFile, read_toml
 from reallot.project.value_checks import check_values
 
-# Files that may be part of a project one day.
-NOT_YET = ("actuals",)
-TABLES = ("history", "outcome", "budget", "curves", "packages", "calibration")
+TABLES = ("history", "outcome", "budget", "curves", "packages", "calibration", "actuals")
 # What a policy that lacks these is read with, to find what else is wrong; never planned with.
 _STAND_INS = {"plan": {"currency": "CNY", "first_quarter": "2000Q1", "quarters": 1}}
 
@@ -49,6 +48,7 @@ class _Said(NamedTuple):
     history: History | None
     given: tuple[ResponseCurve, ...] | None
     packages: PackageTable | None
+    actuals: Actuals | None
     has_history: bool
     has_packages: bool
 
@@ -72,9 +72,12 @@ class _Said(NamedTuple):
         return fitted | {curve.channel: curve.period for curve in self.given or ()}
 
 
-def read_project(folder: Path) -> Project:
-    """Read and check a project folder; InputError with every problem of every file."""
-    return _Reader(folder).project()
+def read_project(folder: Path, from_quarter: str | None = None) -> Project:
+    """Read and check a project folder; InputError with every problem of every file.
+
+    Quarters before ``from_quarter`` are closed.
+    """
+    return _Reader(folder).project(from_quarter)
 
 
 class _Reader:
@@ -90,9 +93,8 @@ class _Reader:
         self.warnings: list[str] = []
         self.digests: dict[str, str] = {}
 
-    def project(self) -> Project:
+    def project(self, from_quarter: str | None) -> Project:
         """Everything in the folder, or everything that is wrong with it."""
-        self._refuse_files_not_read_yet()
         file = self._toml(self.folder / POLICY)
         policy = None if file is None else file.checked(Policy, self.findings, _STAND_INS)
         files = self._scenario_files()
@@ -114,6 +116,8 @@ class _Reader:
                     scenarios[name] = self._scenario(policy, file, scenario, files[name], said)
         if len(files) == len(self._scenario_paths()):
             self.findings.extend(check_probabilities(scenarios, files))
+        if said is not None and said.budget is not None and from_quarter is not None:
+            self.findings.extend(_outside(from_quarter, said.budget))
         if self.findings or file is None or policy is None or said is None or said.budget is None:
             raise InputError(sorted(self.findings, key=_place))
         self._warn_of_channels(policy, said.budget, said)
@@ -130,15 +134,9 @@ class _Reader:
             bends={BASE: file.bends} | by_scenario,
             digests=self.digests,
             warnings=tuple(self.warnings),
+            actuals=said.actuals,
+            from_quarter=from_quarter,
         )
-
-    def _refuse_files_not_read_yet(self) -> None:
-        for stem in NOT_YET:
-            for path in (self.folder / f"{stem}{suffix}" for suffix in SUFFIXES):
-                if path.exists():
-                    found = "this version does not read this file yet"
-                    expected = "Take it out of the folder to plan without it."
-                    self.findings.append(Finding(path.name, None, None, found, expected))
 
     def _toml(self, path: Path) -> TomlFile | None:
         name = path.relative_to(self.folder).as_posix()
@@ -197,8 +195,8 @@ class _Reader:
                     self.findings.append(Finding(without.file, None, None, found, expected))
         there = self._is_there("history"), self._is_there("packages")
         if not self._is_sound("columns"):
-            return _Said(None, None, None, None, None, *there)
-        history = budget = given = planned = packages = None
+            return _Said(None, None, None, None, None, None, *there)
+        history = budget = given = planned = packages = actuals = None
         if tables["budget"] is not None:
             planned = planned_cells(tables["budget"], policy)
             budget = self._budget(tables["budget"], policy, planned or {})
@@ -211,7 +209,9 @@ class _Reader:
             given = read_curves(tables["curves"], policy, planned, self.findings)
         if tables["packages"] is not None:
             packages = read_packages(tables["packages"], policy, planned, self.findings)
-        return _Said(planned, budget, history, given, packages, *there)
+        if tables["actuals"] is not None and self._is_sound("history"):
+            actuals = read_actuals(tables["actuals"], policy, planned or {}, self.findings)
+        return _Said(planned, budget, history, given, packages, actuals, *there)
 
     def _budget(self, table: Table, policy: Policy, planned: Cells) -> Budget | None:
         horizon_known = all(map(self._is_sound, ("plan.first_quarter", "plan.quarters")))
@@ -299,6 +299,13 @@ def _all_problems(policy: Policy, file: TomlFile, bends: Bends, said: _Said) -> 
     yield from check_values(policy, file, said.planned, said.has_history, said.history)
     if said.packages is not None or not said.has_packages:
         yield from check_packages(policy, file, said.from_zero)
+
+
+def _outside(from_quarter: str, budget: Budget) -> Iterator[Finding]:
+    if from_quarter not in budget.quarters:
+        found = f"found {quoted(from_quarter)}, which is no quarter of the plan"
+        expected = f"Name one of {', '.join(budget.quarters)}."
+        yield Finding("command line", None, "--from-quarter", found, expected)
 
 
 def _place(finding: Finding) -> tuple[str, int]:

@@ -62,10 +62,13 @@ def plan_files(
     return files
 
 
-def compare_files(comparison: Comparison) -> dict[str, bytes]:
-    """The files that put several plans side by side, by name."""
+def compare_files(comparison: Comparison, *, has_margins: bool = False) -> dict[str, bytes]:
+    """The files that put several plans side by side, by name.
+
+    ``has_margins`` is whether margins say what response is worth in the profit of the cross table.
+    """
     return {
         "compare.csv": compare_csv(comparison),
         "compare.json": compare_json(comparison),
-        "compare.html": compare_html(comparison),
+        "compare.html": compare_html(comparison, has_margins=has_margins),
     }

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import asdict
 from decimal import Decimal
 
 from optimizer.doubt import LEVEL
 from optimizer.plan import RESERVE, UNSPENT
+from reallot.report.cross_table import broken_rules, by_plan, cross_rows
 from reallot.report.figures import money, percent, percent_signed, share_of, table_decimals
 from reallot.report.measure import MEASURES
 from reallot.report.page import render
 from reallot.report.plan_csv import Cell, csv_bytes
 from reallot.report.plan_json import VERSION, json_bytes
 from scenarios.compare import Comparison, Level, Line, Outcome
+from scenarios.cross import Crossing
 
 # Floats carry a few digits more than money has; what is beyond a millionth is their noise.
 _DECIMALS = 6
@@ -41,6 +44,7 @@ def compare_csv(comparison: Comparison) -> bytes:
     for measure, values in _measures(comparison).items():
         told = (None if value is None else _plain(value) for value in values)
         rows.append([measure, "total", None, "total", None, *told])
+    rows += [[f"cross {measure}", "plan", None, *cells] for measure, cells in _crossed(comparison)]
     return csv_bytes(columns, rows)
 
 
@@ -64,11 +68,29 @@ def compare_json(comparison: Comparison) -> bytes:
                 }
                 for line in comparison.lines
             ],
+            "cross": [
+                {
+                    "plan": entry.plan,
+                    "future": entry.future,
+                    "response": entry.response,
+                    "profit": entry.profit,
+                    "roi": entry.roi,
+                    "broken_rules": [
+                        {name: getattr(broken, name) for name in ("rule", "key", "quarter", "text")}
+                        for broken in entry.broken_rules
+                    ],
+                    "regret": entry.regret,
+                }
+                for entry in comparison.cross
+            ],
+            "not_planned": [
+                {"scenario": name, "why": why} for name, why in comparison.not_planned.items()
+            ],
         }
     )
 
 
-def compare_html(comparison: Comparison) -> bytes:
+def compare_html(comparison: Comparison, *, has_margins: bool = False) -> bytes:
     """The same for people, in one page."""
     largest = max(comparison.current, *(outcome.budget for outcome in comparison.outcomes))
     quarters = comparison.quarters
@@ -86,6 +108,12 @@ def compare_html(comparison: Comparison) -> bytes:
         "headline": _headline(comparison),
         "unsure_gain": comparison.objective != "spend" and _known(comparison, "gain_low"),
         "unsure_targets": _known(comparison, "targets_met"),
+        "cross": cross_rows(comparison),
+        "broken": broken_rules(comparison),
+        "has_margins": has_margins,
+        "known": _known(comparison, "probability") and len(comparison.outcomes) > 1,
+        "signals": _known(comparison, "signal"),
+        "now": comparison.now,
         "level": LEVEL,
         "measure": MEASURES[comparison.objective],
     }
@@ -119,6 +147,20 @@ def _row(line: Line) -> tuple[str, bool, float, list[tuple[float, float | None]]
     return name, line.name in (RESERVE, UNSPENT), line.current, cells
 
 
+def _crossed(comparison: Comparison) -> Iterator[tuple[str, list[Cell]]]:
+    """Measure, and the cells from the plan's name on, of every row of the cross table."""
+    for plan, entries in by_plan(comparison):
+        for measure in ("response", "profit", "roi", "regret"):
+            values = (getattr(entry, measure) for entry in entries)
+            told = (None if value is None else _plain(value) for value in values)
+            yield measure, [plan, None, *told]
+        yield "broken_rules", [plan, None, *map(_broken, entries)]
+
+
+def _broken(entry: Crossing) -> str:
+    return "; ".join(dict.fromkeys(f"{found.rule} {found.key}" for found in entry.broken_rules))
+
+
 def _outcome(outcome: Outcome) -> dict[str, str | float]:
     """What is known of it: where curves are certain, there is no interval."""
     fields = asdict(outcome).items()
@@ -128,7 +170,7 @@ def _outcome(outcome: Outcome) -> dict[str, str | float]:
 def _measures(comparison: Comparison) -> dict[str, list[float | None]]:
     names = ["objective", "bound", "current_objective", "comparable_objective", "gain"]
     doubted = ("gain_low", "gain_high", "probability_of_gain", "targets_met")
-    names += [name for name in doubted if _known(comparison, name)]
+    names += [name for name in (*doubted, "probability") if _known(comparison, name)]
     return {name: [getattr(o, name) for o in comparison.outcomes] for name in names}
 
 

@@ -211,3 +211,40 @@ def test_how_sure_a_gain_is_is_read_back_as_it_was(planned):
     assert written.plan.doubt.gain.low < written.plan.doubt.gain.high
     assert plans[0].doubt == written.plan.doubt
     assert [plan.doubt for plan in plans[1:]] == [None]
+
+
+def test_the_others_are_compared_where_the_rules_of_one_scenario_collide(folder):
+    (folder / "scenarios" / "growth.toml").write_text("[reserve]\nshare = [0.6, 0.7]\n")
+    result = run(["compare", folder])
+    assert result.exit_code == 3
+    assert "growth: these rules cannot hold together" in result.stderr
+    document = json.loads((folder / "out" / "compare.json").read_text())
+    assert [plan["scenario"] for plan in document["plans"]] == ["flat"]
+    [(name, why)] = [(left["scenario"], left["why"]) for left in document["not_planned"]]
+    assert name == "growth"
+    assert "the pool holds" in why
+    assert "makes them fit" in why
+
+
+def test_nothing_is_compared_where_no_scenario_has_a_plan(folder):
+    (folder / "reallot.toml").write_text(COLLIDING)
+    assert run(["compare", folder]).exit_code == 3
+    assert not (folder / "out" / "compare.json").exists()
+
+
+def test_plans_made_at_once_are_those_made_one_by_one(folder, monkeypatch):
+    project = read_project(folder)
+    curves = curves_of(project)
+    alone = planning.plan_all(project, curves, ["flat", "growth"], 60)
+    monkeypatch.setattr(planning, "jobs_for", lambda problems: 2)
+    together = planning.plan_all(project, curves, ["flat", "growth"], 60)
+    assert [result.document for result in together] == [result.document for result in alone]
+
+
+def test_why_rules_collide_is_told_as_well_where_plans_are_made_at_once(folder, monkeypatch):
+    monkeypatch.setattr(planning, "jobs_for", lambda problems: 2)
+    (folder / "scenarios" / "growth.toml").write_text("[reserve]\nshare = [0.6, 0.7]\n")
+    result = run(["plan", folder])
+    assert result.exit_code == 3
+    assert "growth: these rules cannot hold together" in result.stderr
+    assert (folder / "out" / "flat" / "plan.json").exists()

@@ -131,13 +131,6 @@ def test_a_channels_key_of_a_later_version_is_refused_by_name(tmp_path):
     assert (finding.column, finding.row) == ("channel[2].owner", 18)
 
 
-@pytest.mark.parametrize("name", ["actuals.csv", "actuals.xlsx", "actuals.parquet"])
-def test_a_file_of_a_later_version_is_refused_by_name(tmp_path, name):
-    finding = the_finding(tmp_path, **{name: b"x"})
-    assert finding.file == name
-    assert "does not read this file yet" in finding.found
-
-
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [

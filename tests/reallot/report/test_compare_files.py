@@ -3,10 +3,14 @@ import io
 import json
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
+from optimizer.reallocate import reallocate
 from reallot.report.compare_files import compare_csv, compare_html, compare_json
 from scenarios.compare import Comparison, compare
+from scenarios.cross import cross
+from scenarios.scenario import Scenario
 from tests.reallot.report.pages import Page, assert_accessible, assert_safe
 from tests.reallot.report.plans import HOSTILE, ORDINARY, plan_of, unsure_plan
 
@@ -103,3 +107,52 @@ def test_gains_come_with_their_intervals_where_curves_are_unsure() -> None:
 def test_certain_curves_add_no_line() -> None:
     assert "Probability" not in Page(compare_html(_comparison())).words
     assert not [row for row in _rows(_comparison()) if row["measure"] == "gain_low"]
+
+
+def _crossed() -> Comparison:
+    """A comparison with its cross table; "flat" has less money than "growth"."""
+    growth = plan_of(scenario="growth")
+    budget = np.round(0.9 * growth.problem.budget, 2)
+    plans = [growth, reallocate(replace(growth.problem, scenario="flat", budget=budget))]
+    margins = {plan.problem.scenario: np.ones(len(ORDINARY)) for plan in plans}
+    scenarios = [Scenario("growth", signal="sales above <forecast>"), Scenario("flat")]
+    return compare(plans, scenarios, cross(plans, margins, 1), {"bust": "bust: rules <collide>"})
+
+
+def test_the_cross_table_has_exactly_the_fields_of_the_contract() -> None:
+    document = json.loads(compare_json(_crossed()))
+    names = {"plan", "future", "response", "profit", "roi", "broken_rules", "regret"}
+    assert all(set(entry) == names for entry in document["cross"])
+    places = [(entry["plan"], entry["future"]) for entry in document["cross"]]
+    assert places == [(p, f) for p in ("current", "growth", "flat") for f in ("growth", "flat")]
+    (broken, *_) = document["cross"][3]["broken_rules"]
+    assert (broken["rule"], broken["key"], broken["quarter"]) == ("budget", "total", "2027Q1")
+
+
+def test_the_cross_table_stands_in_the_table_with_a_column_per_future() -> None:
+    rows = {(row["measure"], row["name"]): row for row in _rows(_crossed())}
+    assert float(rows["cross regret", "flat"]["flat"]) == 0
+    assert float(rows["cross roi", "flat"]["flat"]) > 0
+    assert "budget total" in rows["cross broken_rules", "growth"]["flat"]
+
+
+def test_the_page_shows_the_cross_table_the_signal_and_what_has_no_plan() -> None:
+    page = Page(compare_html(_crossed()))
+    assert_safe(page)
+    assert_accessible(page)
+    for words in (
+        "Every plan in every future",
+        "sales above <forecast>",
+        "Probability",
+        "bust: rules <collide>",
+        "The plan for growth in flat: budget",
+        "No margin is given",
+    ):
+        assert words in page.words
+    assert page.words.count("★") == 3  # one explains the other two
+
+
+def test_scenarios_come_with_their_probability_and_signal() -> None:
+    first, second = json.loads(compare_json(_crossed()))["plans"]
+    assert (first["probability"], first["signal"]) == (0.5, "sales above <forecast>")
+    assert "signal" not in second

@@ -1,0 +1,173 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from optimizer.closed import Closed
+from optimizer.plan import Plan
+from optimizer.problem import AllocationProblem
+from optimizer.reallocate import reallocate, violations
+from optimizer.response import response_of
+from optimizer.rules import Band, Budget, Elasticity, Floor, Reserve, Target
+from scenarios.cross import CURRENT, Crossing, cross
+from scenarios.scenario import Scenario, apply
+from tests.optimizer.worlds import channel, problem, worlds
+
+
+def plans_of(base: AllocationProblem, *scenarios: Scenario) -> list[Plan]:
+    return [reallocate(apply(scenario, base)) for scenario in scenarios]
+
+
+def table_of(plans: list[Plan], margin: float = 1.0) -> dict[tuple[str, str], Crossing]:
+    margins = {p.problem.scenario: np.full(len(p.problem.channels), margin) for p in plans}
+    return {(entry.plan, entry.future): entry for entry in cross(plans, margins, jobs=1)}
+
+
+def two_futures() -> list[Plan]:
+    """Where b is in demand, and where a is; this quarter is decided before either comes."""
+    base = problem(
+        (channel("a", 2000, carryover=0.3), channel("b", 2000, carryover=0.3)),
+        np.full((2, 3), 200.0),
+        (Elasticity(default=Band(0.3, 0.3)),),
+        pool=20.0,
+    )
+    return plans_of(
+        base,
+        Scenario("calm", channel_demand={"b": (1.3,)}),
+        Scenario("rough", channel_demand={"a": (1.3,)}),
+    )
+
+
+def test_every_plan_and_the_current_budget_enter_every_future() -> None:
+    table = table_of(two_futures())
+    plans, futures = (CURRENT, "calm", "rough"), ("calm", "rough")
+    assert list(table) == [(plan, future) for plan in plans for future in futures]
+
+
+def test_a_futures_own_plan_is_regretted_by_nothing() -> None:
+    plans = two_futures()
+    table = table_of(plans)
+    for plan in plans:
+        own = table[plan.problem.scenario, plan.problem.scenario]
+        assert own.regret == 0
+        assert own.response == pytest.approx(plan.objective)
+        assert own.broken_rules == ()
+
+
+def test_having_decided_for_the_other_future_costs_something() -> None:
+    table = table_of(two_futures())
+    for pair in (("calm", "rough"), ("rough", "calm")):
+        regret = table[pair].regret
+        assert regret is not None
+        assert regret > 1.0
+        assert table[pair].broken_rules == ()
+
+
+def test_a_plan_enters_with_this_quarter_alone() -> None:
+    calm, rough = two_futures()
+    table = table_of([calm, rough])
+    # The rest is as good as can be once the first quarter stands.
+    best, response = -np.inf, response_of(rough.problem)
+    for step in np.linspace(140, 260, 25):
+        for last in np.linspace(140, 260, 25):
+            amounts = np.array([[calm.allocation.spend[0, 0], step, last]])
+            spend = np.vstack([amounts, 400 - amounts])
+            best = max(best, response.value(spend))
+    assert table["calm", "rough"].response == pytest.approx(best, rel=1e-3)
+
+
+def test_profit_is_what_response_is_worth_beyond_the_money_on_channels() -> None:
+    plans = two_futures()
+    entry = table_of(plans, margin=0.4)["calm", "calm"]
+    assert entry.response is not None
+    assert entry.profit is not None
+    spent = plans[0].allocation.spend.sum()
+    assert entry.profit == pytest.approx(0.4 * entry.response - spent)
+    assert entry.roi == pytest.approx(entry.response / spent)
+
+
+def test_more_money_than_the_future_has_breaks_its_budget() -> None:
+    base = problem((channel("a"), channel("b", 1200)), np.full((2, 2), 200.0))
+    table = table_of(plans_of(base, Scenario("growth", budget=(1.1,)), Scenario("flat")))
+    entry = table["growth", "flat"]
+    assert [found.rule for found in entry.broken_rules] == ["budget"]
+    assert [found.quarter for found in entry.broken_rules] == ["2027Q1"]
+
+
+def test_where_the_rest_cannot_keep_the_rules_they_give_way_and_are_named() -> None:
+    base = problem(
+        (channel("a", 3000), channel("b", 900)),
+        np.full((2, 2), 200.0),
+        (Elasticity(default=Band(0.5, 0.5)),),
+    )
+    calm = reallocate(replace(base, scenario="calm"))
+    # Met by what a brings in both quarters together only.
+    most = reallocate(replace(base, scenario="rough")).objective
+    target = Target("response", 0.999 * most, "CNY")
+    rough = reallocate(replace(base, scenario="rough", rules=(*base.rules, target)))
+    poor = replace(
+        calm, allocation=replace(calm.allocation, spend=np.flipud(calm.allocation.spend))
+    )
+    entry = table_of([poor, rough])["calm", "rough"]
+    assert {found.rule for found in entry.broken_rules} == {"target"}
+    assert entry.response is not None
+    assert entry.response < 0.999 * most
+
+
+def test_unspent_money_is_the_futures_own() -> None:
+    base = problem(
+        (channel("a", 500), channel("b", 600)), np.full((2, 2), 200.0), objective="profit"
+    )
+    plans = plans_of(base, Scenario("growth", budget=(1.2,)), Scenario("flat"))
+    table = table_of(plans)
+    for entry in table.values():
+        assert entry.broken_rules == ()
+        assert entry.regret is not None
+        room = 1e-4 * sum(abs(plan.current_objective) for plan in plans)
+        assert entry.regret >= -room
+
+
+def test_the_table_does_not_depend_on_how_many_work_on_it() -> None:
+    plans = two_futures()
+    margins = {plan.problem.scenario: np.ones(2) for plan in plans}
+    assert cross(plans, margins, jobs=1) == cross(plans, margins, jobs=2)
+
+
+def test_closed_quarters_stay_and_the_next_one_is_this_quarter() -> None:
+    closed = Closed(np.array([[260.0], [140.0]]), np.full(1, 20.0), np.zeros(1))
+    plans = [reallocate(replace(plan.problem, closed=closed)) for plan in two_futures()]
+    table = table_of(plans)
+    assert table["calm", "rough"].regret != table_of(two_futures())["calm", "rough"].regret
+    assert all(entry.broken_rules == () for entry in table.values())
+
+
+@settings(max_examples=20, deadline=None)
+@given(worlds(most_channels=3), st.lists(st.floats(0.6, 1.5), min_size=2, max_size=2))
+def test_no_plan_that_keeps_a_futures_rules_beats_the_futures_own(
+    world: AllocationProblem, demands: list[float]
+) -> None:
+    first = world.channels[0].name
+    futures = [
+        Scenario(f"future {number}", channel_demand={first: (demand,)})
+        for number, demand in enumerate(demands)
+    ]
+    plans = plans_of(world, *futures)
+    own = {plan.problem.scenario: plan for plan in plans}
+    for (_, future), entry in table_of(plans).items():
+        plan = own[future]
+        scale = max(abs(plan.objective), abs(plan.current_objective), world.minor_unit)
+        assert entry.regret is not None
+        if not entry.broken_rules:
+            assert entry.regret >= -plan.gap * scale - 1e-9 * scale
+    assert not violations(plans[0].allocation)
+
+
+def test_floors_that_only_one_future_has_are_named_when_they_are_broken() -> None:
+    base = problem((channel("a"), channel("b", 100)), np.full((2, 2), 200.0))
+    wide = (Budget(), Elasticity(default=Band(0.9, 0.9)), Reserve())
+    calm = reallocate(replace(base, scenario="calm", rules=wide))
+    rough = reallocate(replace(base, scenario="rough", rules=(*wide, Floor({"b": 190.0}))))
+    entry = table_of([calm, rough])["calm", "rough"]
+    assert [(found.rule, found.key) for found in entry.broken_rules] == [("floor", "b")]
