@@ -172,6 +172,9 @@ def limits_of(program: Program) -> Limits:
         if not from_above and bound / scale >= lower[cell]:
             lower[cell], lower_row[cell] = bound / scale, index
     _bound_bent(program, lower, upper)
+    if program.release is not None:
+        program.release.bound(lower, upper, upper_row)
+    _decide(program, lower, upper)
     # 100 % less than something is nothing, whatever floating point makes of it.
     lower[np.abs(lower) < 1e-9] = 0.0
     # Bounds that meet may cross by what floating point loses.
@@ -217,6 +220,14 @@ def _bound_bent(program: Program, lower: Floats, upper: Floats) -> None:
             upper[cell] = min(upper[cell], (bound + further) / program.unit)
         else:
             lower[cell] = max(lower[cell], (bound - further) / program.unit)
+
+
+def _decide(program: Program, lower: Floats, upper: Floats) -> None:
+    """Keep the first quarter's amounts where they are decided already."""
+    stages = program.problem.stages
+    if stages is not None and stages.decided is not None:
+        first = slice(0, program.size, program.layout.quarters)
+        lower[first] = upper[first] = stages.decided / program.unit
 
 
 def links_of(program: Program, lower: Floats, upper: Floats) -> tuple[Link, ...]:

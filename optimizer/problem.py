@@ -15,6 +15,7 @@ from models.curve import ResponseCurve
 from models.saturation import Floats
 from optimizer.caution import Caution
 from optimizer.layout import Layout
+from optimizer.stages import Stages
 
 if TYPE_CHECKING:
     from optimizer.rules.rule import Rule
@@ -97,6 +98,7 @@ class AllocationProblem:
     ``minor_unit``   the currency's smallest amount; 0 turns rounding off.
     ``caution``      what share of which of the curves' members counts in place of the expectation;
                      None for the expectation.
+    ``stages``       how it is planned in two stages, as a future of a hedge is; None for one.
     ``tolerance``    the gap at which a plan counts as optimal; ``time_limit`` in seconds.
     """
 
@@ -117,6 +119,7 @@ class AllocationProblem:
     bends: Mapping[tuple[str, str], int] = field(default_factory=dict)
     minor_unit: float = 0.01
     caution: Caution | None = None
+    stages: Stages | None = None
     tolerance: float = 1e-4
     time_limit: float = 60.0
     warnings: tuple[str, ...] = field(default=())
@@ -238,7 +241,8 @@ class AllocationProblem:
 class Allocation:
     """Money for one problem: per channel and quarter (C, Q), pool and unspent per quarter (Q,).
 
-    ``funded`` names the decision packages that get their money.
+    ``funded`` names the decision packages that get their money. ``released`` (C, Q) is what of the
+    channels' money comes from the pool; None where none does.
     """
 
     problem: AllocationProblem
@@ -246,6 +250,12 @@ class Allocation:
     pool: Floats
     unspent: Floats
     funded: frozenset[str] = frozenset()
+    released: Floats | None = None
+
+    @property
+    def own(self) -> Floats:
+        """(C, Q) the channels' money without what is released to them from the pool."""
+        return self.spend if self.released is None else self.spend - self.released
 
     @classmethod
     def of(cls, problem: AllocationProblem, spend: Floats, pool: Floats) -> Allocation:

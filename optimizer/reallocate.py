@@ -54,10 +54,40 @@ def reallocate(problem: AllocationProblem) -> Plan:
     return plan if yielded.closed else replace(plan, status="time_limit")
 
 
+def certified(problem: AllocationProblem) -> tuple[Relaxation, Certificate]:
+    """The program of a problem and its proof, without prices, rounding and words.
+
+    Raises as `reallocate` does.
+    """
+    deadline = time.monotonic() + problem.time_limit
+    yielded = give_way(problem, deadline)
+    return yielded.relaxation, _certify(yielded, None, deadline)
+
+
 def violations(allocation: Allocation) -> tuple[Violation, ...]:
     """Every place where an allocation breaks a rule of its problem, by the rules' own checks."""
-    rules = allocation.problem.rules
-    return tuple(found for rule in rules for found in rule.check(allocation))
+    problem, stages = allocation.problem, allocation.problem.stages
+    found = [violation for rule in problem.rules for violation in rule.check(allocation)]
+    if stages is None:
+        return tuple(found)
+    first = problem.quarters[0]
+    later = [violation for violation in found if violation.quarter != first]
+    if stages.decided is not None:
+        return (*later, *_undone(allocation, stages.decided))
+    under = replace(allocation, problem=replace(problem, rules=stages.first))
+    found = [violation for rule in stages.first for violation in rule.check(under)]
+    return (*later, *(violation for violation in found if violation.quarter == first))
+
+
+def _undone(allocation: Allocation, decided: Floats) -> tuple[Violation, ...]:
+    """Where the first quarter is not as it was decided."""
+    problem = allocation.problem
+    now = np.array([*allocation.spend[:, 0], allocation.pool[0], allocation.unspent[0]])
+    by = float(np.abs(now - decided).max())
+    if by <= 0.1 * problem.minor_unit + 1e-9 * float(problem.budget[0]):
+        return ()
+    text = f"{problem.quarters[0]} is {by:,.2f} off what was decided"
+    return (Violation("decided", "total", problem.quarters[0], by, text),)
 
 
 def _certify(yielded: Yielded, current: Allocation | None, deadline: float) -> Certificate:

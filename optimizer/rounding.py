@@ -24,9 +24,11 @@ def round_to_minor_units(program: Program, decision: Floats) -> Allocation:
     if problem.minor_unit == 0:
         return program.allocation(decision)
     per_money = 1 / problem.minor_unit
+    if program.release is not None:
+        decision = program.release.in_whole_units(decision, problem.minor_unit)
     cells = _Cells.of(program, decision, per_money)
     quarters = len(problem.quarters)
-    for q, total in enumerate(_quarter_totals(program, cells, per_money)):
+    for q, total in enumerate(_quarter_totals(program, decision, cells, per_money)):
         _tie_out(cells, np.arange(q, program.size, quarters), total)
     _exchange(program, cells, decision, per_money)
     rounded = decision.copy()
@@ -34,9 +36,12 @@ def round_to_minor_units(program: Program, decision: Floats) -> Allocation:
     return program.allocation(rounded)
 
 
-def _quarter_totals(program: Program, cells: _Cells, per_money: float) -> list[int]:
+def _quarter_totals(
+    program: Program, decision: Floats, cells: _Cells, per_money: float
+) -> list[int]:
     """Each quarter's money in minor units; where money moves between quarters, as decided."""
-    budget = np.rint(program.problem.budget * per_money).astype(np.int64)
+    released = 0.0 if program.release is None else program.release.table(decision).sum(axis=0)
+    budget = np.rint((program.problem.budget + released) * per_money).astype(np.int64)
     if program.problem.shift > 0:
         quarters = cells.by_quarter(len(budget))
         _tie_out(quarters, np.arange(len(budget)), int(budget.sum()))
