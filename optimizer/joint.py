@@ -9,8 +9,8 @@ and S. Uryasev, Journal of Risk 2, 2000), as columns
     eta - sum over s of p[s] / a * short[s],     short[s] >= eta - (v[s] - yardstick[s]),  >= 0
 
 With equal probabilities and a = 1 / S that is the worst future alone, and with what each future
-could bring at most for yardstick its largest regret, negative (L. J. Savage, Journal of the American
-Statistical Association 46, 1951). With a = 1 it is the expectation, and needs no columns.
+could bring at most for yardstick its largest regret, negative (L. J. Savage, Journal of the
+American Statistical Association 46, 1951). With a = 1 it is the expectation, and needs no columns.
 """
 
 from __future__ import annotations

@@ -71,7 +71,7 @@ class Program:
         self.tail = None if caution is None else Tail(self, caution, len(problem.draws))
 
     def _constrain(self) -> None:
-        """The rules' rows; in two stages, those about the first quarter alone have rules of theirs."""
+        """The rules' rows; in two stages, those about the first quarter are of rules of its own."""
         problem, stages = self.problem, self.problem.stages
         if stages is not None and (stages.decided is not None or stages.first != problem.rules):
             self._stage = "later"

@@ -18,7 +18,14 @@ import numpy as np
 
 from models.saturation import Floats
 from optimizer.certificate import Certificate, certify
-from optimizer.errors import InfeasibleError, NoPlanInTime, RulesCollide
+from optimizer.errors import (
+    Conflict,
+    Failures,
+    InfeasibleError,
+    NoPlanInTime,
+    PlanningError,
+    RulesCollide,
+)
 from optimizer.joint import Aim, Joint
 from optimizer.plan import Plan, Status
 from optimizer.problem import Allocation, AllocationProblem
@@ -34,6 +41,8 @@ SHARES = (0.0, 0.05, 0.10, 0.15)
 
 # The parts of the tolerance that the joint proof and then every future's own plan may use.
 _TOGETHER, _APART = 0.4, 0.5
+# Where any plan will do, not only the best; and how long to look for one.
+_ANY, _SECONDS = 0.5, 5.0
 
 
 @dataclass(frozen=True)
@@ -41,18 +50,27 @@ class Terms:
     """What a hedge is for.
 
     ``sought`` is the expectation, the least largest regret, or the mean of the ``worst`` share of
-    probability. ``release`` lets the pool's balance go to channels later; what is left of it at the
-    horizon's end counts ``keep_value`` per unit of money.
+    probability. ``release`` lets the pool's balance go to channels in later quarters.
     """
 
     sought: Sought = "expectation"
     worst: float = 0.2
     release: bool = True
-    keep_value: float = 0.0
 
     def __post_init__(self) -> None:
-        if not 0 < self.worst <= 1 or self.keep_value < 0:
-            raise ValueError(f"a hedge needs 0 < worst <= 1 and keep_value >= 0, not {self}")
+        if not 0 < self.worst <= 1:
+            raise ValueError(f"a hedge needs a worst share above 0, at most 1, not {self.worst}")
+
+
+@dataclass(frozen=True)
+class Future:
+    """A scenario's problem, how probable it is, and what a unit of the pool's balance counts that
+    is left there at the horizon's end.
+    """
+
+    problem: AllocationProblem
+    probability: float
+    keep_value: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -70,7 +88,7 @@ class Held:
 class Hedge:
     """A plan for now, and one for each future that may come.
 
-    ``plans`` are the futures' own, in the order of ``probabilities``; their first quarters are the
+    ``plans`` are the futures' own, in the order of ``futures``; their first quarters are the
     same. ``objective`` is what was sought of them: the more the better, or where ``sense`` is "min"
     (regret, least money) the less; no hedge within the rules is better than ``bound``.
     ``wait_and_see`` is what could be had if the future were known before deciding,
@@ -81,7 +99,7 @@ class Hedge:
     """
 
     terms: Terms
-    probabilities: tuple[float, ...]
+    futures: tuple[Future, ...]
     plans: tuple[Plan, ...]
     status: Status
     sense: Literal["max", "min"]
@@ -97,29 +115,28 @@ class Hedge:
 
 def hedge(
     base: AllocationProblem,
-    futures: Sequence[AllocationProblem],
-    probabilities: Sequence[float],
+    futures: Sequence[Future],
     terms: Terms,
 ) -> Hedge:
-    """The best decision for now over all futures.
+    """The best decision for now over all futures, whose probabilities add up to 1.
 
-    ``base`` is the policy's own problem, without any scenario; ``probabilities`` add up to 1. Each
-    problem's time limit holds for every program that is solved. One future without release leaves
-    nothing to hedge: its plan is the ordinary one. Raises as `reallocate` does; messages name the
-    future.
+    ``base`` is the policy's own problem, without any scenario. Its time limit holds for every
+    program that is solved. One future without release leaves nothing to hedge: its plan is the
+    ordinary one. Raises Failures with what `reallocate` raises, a message per future without a
+    plan, and RulesCollide where no first quarter leaves a plan to all.
     """
-    chances = np.array(probabilities)
+    chances = np.array([future.probability for future in futures])
     alone = len(futures) == 1 and not terms.release
-    common = futures[0] if alone else base
+    common = futures[0].problem if alone else base
     staged = [_in_stages(common, future, terms) for future in futures]
-    known = [certified(future) for future in staged]
+    known = _each_known(staged)
     best = np.array([proof.value for _, proof in known])
     aim = _aim(terms, chances, best)
-    average = _for_the_average(common, staged, chances, terms)
+    average = _for_the_average(common, futures, staged, terms)
     joint = Joint([relaxation.program for relaxation, _ in known], aim)
     together = _Together(Relaxation(joint), base.tolerance, base.time_limit)
     if alone:
-        plans = (reallocate(futures[0]),)
+        plans: tuple[Plan, ...] = (reallocate(futures[0].problem),)
         bound = aim.of(np.array([_sign(plan) * plan.bound for plan in plans]))
         closed = plans[0].status == "optimal"
     else:
@@ -137,7 +154,7 @@ def hedge(
     closed = closed and all(plan.status == "optimal" for plan in plans)
     return Hedge(
         terms=terms,
-        probabilities=tuple(chances.tolist()),
+        futures=tuple(futures),
         plans=plans,
         status="optimal" if closed or gap <= base.tolerance else "time_limit",
         sense="max" if sign > 0 else "min",
@@ -152,15 +169,30 @@ def hedge(
     )
 
 
-def _in_stages(
-    common: AllocationProblem, future: AllocationProblem, terms: Terms
-) -> AllocationProblem:
+def _in_stages(common: AllocationProblem, future: Future, terms: Terms) -> AllocationProblem:
     """A future whose first quarter has the budget and the rules of the policy itself."""
+    problem = future.problem
     return replace(
-        future,
-        budget=np.concatenate([common.budget[:1], future.budget[1:]]),
-        stages=Stages(common.rules, terms.release, terms.keep_value),
+        problem,
+        budget=np.concatenate([common.budget[:1], problem.budget[1:]]),
+        stages=Stages(common.rules, terms.release, future.keep_value),
     )
+
+
+def _each_known(
+    staged: Sequence[AllocationProblem],
+) -> list[tuple[Relaxation, Certificate]]:
+    """Every future alone, as if it were known before deciding."""
+    known = []
+    failures: list[PlanningError] = []
+    for future in staged:
+        try:
+            known.append(certified(future))
+        except PlanningError as failure:
+            failures.append(failure)
+    if failures:
+        raise Failures(failures)
+    return known
 
 
 def _aim(terms: Terms, probabilities: Floats, best: Floats) -> Aim:
@@ -178,19 +210,28 @@ def _sense(terms: Terms, base: AllocationProblem) -> float:
 
 
 def _for_the_average(
-    common: AllocationProblem, staged: Sequence[AllocationProblem], chances: Floats, terms: Terms
+    common: AllocationProblem,
+    futures: Sequence[Future],
+    staged: Sequence[AllocationProblem],
+    terms: Terms,
 ) -> tuple[Plan, ...] | None:
     """Every future's plan after the first quarter of the averaged future's; None if one has none.
 
     The averaged future has the policy's own rules.
     """
-    budget = chances @ np.array([future.budget for future in staged])
+    chances = np.array([future.probability for future in futures])
+
+    def mean(name: str) -> Floats:
+        tables = np.array([getattr(future, name) for future in staged])
+        return np.asarray(np.tensordot(chances, tables, axes=1))
+
+    kept = sum(future.probability * future.keep_value for future in futures)
     average = replace(
-        _in_stages(common, common, terms),
+        _in_stages(common, Future(common, 1.0, kept), terms),
         scenario="average of all scenarios",
-        budget=tied_out(budget, common.minor_unit),
-        demand=np.tensordot(chances, [future.demand for future in staged], axes=1),
-        media_price=np.tensordot(chances, [future.media_price for future in staged], axes=1),
+        budget=tied_out(mean("budget"), common.minor_unit),
+        demand=mean("demand"),
+        media_price=mean("media_price"),
     )
     try:
         return _carried_out(staged, reallocate(average).allocation)
@@ -249,13 +290,21 @@ class _Together:
         return max(float(np.mean(values)), smallest)
 
     def prove(self, plans: Sequence[Plan] | None) -> Certificate:
-        """The best decision of all, from these plans on."""
+        """The best decision of all, from these plans on.
+
+        Raises RulesCollide where no first quarter leaves a plan to every future.
+        """
         start = None
         if plans is not None:
             pairs = zip(self.joint.programs, plans, strict=True)
             start = self.joint.of([program.decision_of(plan.allocation) for program, plan in pairs])
+        try:
+            return self._certified(start, _TOGETHER * self.tolerance)
+        except InfeasibleError:
+            raise _apart(self.joint.programs) from None
+
+    def _certified(self, start: Floats | None, gap: float) -> Certificate:
         deadline = time.monotonic() + self.time_limit
-        gap = _TOGETHER * self.tolerance
         return certify(self.relaxation, start, gap, self.scale, deadline)
 
     def holding(self, share: float) -> float | None:
@@ -266,9 +315,32 @@ class _Together:
             self.relaxation.set_row(low, amount, np.inf)
             self.relaxation.set_row(high, -np.inf, amount)
         try:
-            return self.prove(None).value
+            return self._certified(None, self.tolerance).value
         except (InfeasibleError, NoPlanInTime):
             return None
+
+
+def _apart(programs: Sequence[Program]) -> RulesCollide:
+    """What to raise where no first quarter leaves a plan to every future."""
+    names = [program.problem.scenario for program in programs]
+    helps = []
+    for number, name in enumerate(names):
+        others = [program for other, program in enumerate(programs) if other != number]
+        if len(others) > 1 and _fit(others):
+            helps.append(f"loosen the rules of {name}: the others fit together")
+    text = f"no plan for this quarter leaves one for later in each of {', '.join(names)}"
+    return RulesCollide("all scenarios", Conflict((text,), tuple(helps)))
+
+
+def _fit(programs: Sequence[Program]) -> bool:
+    """Whether some first quarter leaves a plan to all of these futures."""
+    count = len(programs)
+    joint = Joint(programs, Aim(np.full(count, 1 / count), 1.0, np.zeros(count)))
+    try:
+        certify(Relaxation(joint), None, _ANY, 1e-9, time.monotonic() + _SECONDS)
+    except (InfeasibleError, NoPlanInTime):
+        return False
+    return True
 
 
 def _of_now(program: Program) -> float:
