@@ -94,12 +94,17 @@ def for_each(scenarios: Sequence[str], one: Callable[[str], T]) -> list[T]:
         except PlanningError as failure:
             failures.append(failure)
     if failures:
-        raise NotPlannedError(
-            map(_finding, failures),
-            (line for failure in failures for line in str(failure).splitlines()),
-            collided=any(isinstance(failure, RulesCollide) for failure in failures),
-        )
+        raise not_planned(failures)
     return made
+
+
+def not_planned(failures: Sequence[PlanningError]) -> NotPlannedError:
+    """What to tell where some scenarios have no plan."""
+    return NotPlannedError(
+        map(_finding, failures),
+        (line for failure in failures for line in str(failure).splitlines()),
+        collided=any(isinstance(failure, RulesCollide) for failure in failures),
+    )
 
 
 def planned(problem: AllocationProblem) -> Plan:

@@ -8,6 +8,7 @@ from optimizer.plan import Plan
 from optimizer.sweep import BudgetCurve
 from reallot.report.budget_curve import budget_curve_csv
 from reallot.report.compare_files import compare_csv, compare_html, compare_json
+from reallot.report.hedge_files import hedge_files
 from reallot.report.packages_csv import packages_csv
 from reallot.report.plan_csv import plan_csv
 from reallot.report.plan_json import plan_json
@@ -17,7 +18,7 @@ from reallot.report.score_files import score_files
 from reallot.report.workbook import workbook
 from scenarios.compare import Comparison
 
-__all__ = ["BUDGET_CURVE", "OPTIONAL", "compare_files", "plan_files", "score_files"]
+__all__ = ["BUDGET_CURVE", "OPTIONAL", "compare_files", "hedge_files", "plan_files", "score_files"]
 
 PACKAGES, BUDGET_CURVE = "packages.csv", "budget_curve.csv"
 # What only some plans have: an earlier plan's would not be this one's.
