@@ -28,7 +28,7 @@ from optimizer.extras import Extra, Switches
 from optimizer.form import LinearForm
 from optimizer.layout import Layout
 from optimizer.limits import Limits, Link
-from optimizer.problem import AllocationProblem, Channel
+from optimizer.problem import Allocation, AllocationProblem, Channel
 from optimizer.program import Program
 from optimizer.response import Response
 
@@ -97,6 +97,15 @@ class Joint(Program):
             to = self.positions[number]
             active = program.switches.active_cells.items()
             self.switches.active_cells.update({int(to[c]): int(to[s]) for c, s in active})
+
+    @cached_property
+    def scale(self) -> float:
+        """What the current budget comes to in a future, on average; one minor unit at least."""
+        current = [
+            program.objective.at(program.decision_of(Allocation.of(p, p.current, p.current_pool)))
+            for program, p in ((program, program.problem) for program in self.programs)
+        ]
+        return max(float(np.mean(np.abs(current))), self.problem.minor_unit or 1e-9)
 
     def of(self, decisions: Sequence[Floats]) -> Floats:
         """One decision from one of each future; the first quarter is the first future's."""
@@ -241,10 +250,9 @@ class Joint(Program):
 
     def _shortfalls(self) -> list[int]:
         """Positions of eta and of what each future falls short of it."""
-        size = max(float(np.abs(self.aim.yardstick).max(initial=0.0)), 1.0)
-        eta = self._column(Extra("eta", low=-np.inf, size=size))
+        eta = self._column(Extra("eta", low=-np.inf, size=self.scale))
         of = (f"short {program.problem.scenario}" for program in self.programs)
-        return [eta, *(self._column(Extra(name, size=size)) for name in of)]
+        return [eta, *(self._column(Extra(name, size=self.scale)) for name in of)]
 
     def _column(self, extra: Extra) -> int:
         """A further column; `complete` fills it in."""

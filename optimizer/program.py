@@ -26,7 +26,7 @@ from optimizer.extras import Extra, Switches
 from optimizer.form import LinearForm, Row, Side
 from optimizer.limits import Limits, Link, limits_of, links_of
 from optimizer.problem import Allocation, AllocationProblem
-from optimizer.release import LEFT_OUT, Release
+from optimizer.release import COUNT_OWN, Release
 from optimizer.response import Response, response_of
 from optimizer.rules.rule import Rule
 
@@ -209,8 +209,8 @@ class Program:
         """at_least * base <= form <= at_most * base; ``unit`` is the currency unless given."""
         if self._elsewhere(quarter):
             return
-        if self.release is not None and rule in LEFT_OUT:
-            form = self.release.left_out(form)
+        if self.release is not None and rule in COUNT_OWN:
+            form = self.release.own(form)
         sides: tuple[tuple[Side, float | None], ...] = (("min", at_least), ("max", at_most))
         for side, limit in sides:
             if limit is not None and np.isfinite(limit):
@@ -332,7 +332,7 @@ class Program:
         full = np.zeros(self.width)
         parts = (allocation.spend.ravel(), allocation.pool, allocation.unspent)
         full[: self.size] = np.concatenate(parts)
-        if self.release is not None and allocation.released is not None:
+        if self.release is not None:
             self.release.fill(full, allocation.released)
         for k, extra in enumerate(self.extras):
             if extra.follows is None:
@@ -393,6 +393,9 @@ class Program:
             rest = float(form.coefficients[~own] @ decision[form.cells[~own]])
             ends = sorted([(least[number] - rest) / factor, (most[number] - rest) / factor])
             low[cell], high[cell] = max(low[cell], ends[0]), min(high[cell], ends[1])
+        if self.release is not None:
+            least_own, most_own = self.release.bounds_given(self.release.table(decision))
+            low, high = np.maximum(low, least_own), np.minimum(high, most_own)
         return low, np.maximum(high, low)
 
     @cached_property

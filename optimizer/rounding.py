@@ -24,8 +24,11 @@ def round_to_minor_units(program: Program, decision: Floats) -> Allocation:
     if problem.minor_unit == 0:
         return program.allocation(decision)
     per_money = 1 / problem.minor_unit
+    released = None
     if program.release is not None:
-        decision = program.release.in_whole_units(decision, problem.minor_unit)
+        released = program.release.in_whole_units(decision, problem.minor_unit)
+        decision = decision.copy()
+        program.release.fill(decision, released)
     cells = _Cells.of(program, decision, per_money)
     quarters = len(problem.quarters)
     for q, total in enumerate(_quarter_totals(program, decision, cells, per_money)):
@@ -33,6 +36,8 @@ def round_to_minor_units(program: Program, decision: Floats) -> Allocation:
     _exchange(program, cells, decision, per_money)
     rounded = decision.copy()
     rounded[: program.size] = _money(cells.units, problem.minor_unit)
+    if program.release is not None:
+        program.release.fill(rounded, released)
     return program.allocation(rounded)
 
 

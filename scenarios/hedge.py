@@ -11,7 +11,6 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -148,7 +147,7 @@ def hedge(
     values = _values(plans)
     objective, sign = aim.of(values), _sense(terms, base)
     bound = max(bound, objective)
-    gap = (bound - objective) / max(abs(objective), together.scale)
+    gap = (bound - objective) / max(abs(objective), joint.scale)
     foreseen = aim.of(np.maximum(values, best))
     averaged = None if average is None else aim.of(_values(average))
     closed = closed and all(plan.status == "optimal" for plan in plans)
@@ -282,13 +281,6 @@ class _Together:
         assert isinstance(self.relaxation.program, Joint)
         return self.relaxation.program
 
-    @cached_property
-    def scale(self) -> float:
-        """The least objective that a gap is a share of: that of the current budget, on average."""
-        values = [abs(_of_now(program)) for program in self.joint.programs]
-        smallest = self.joint.problem.minor_unit or 1e-9
-        return max(float(np.mean(values)), smallest)
-
     def prove(self, plans: Sequence[Plan] | None) -> Certificate:
         """The best decision of all, from these plans on.
 
@@ -305,7 +297,7 @@ class _Together:
 
     def _certified(self, start: Floats | None, gap: float) -> Certificate:
         deadline = time.monotonic() + self.time_limit
-        return certify(self.relaxation, start, gap, self.scale, deadline)
+        return certify(self.relaxation, start, gap, self.joint.scale, deadline)
 
     def holding(self, share: float) -> float | None:
         """The most there is with exactly this share of every future's budget set aside."""
@@ -341,10 +333,3 @@ def _fit(programs: Sequence[Program]) -> bool:
     except (InfeasibleError, NoPlanInTime):
         return False
     return True
-
-
-def _of_now(program: Program) -> float:
-    """What the current budget comes to."""
-    problem = program.problem
-    current = Allocation.of(problem, problem.current, problem.current_pool)
-    return program.objective.at(program.decision_of(current))

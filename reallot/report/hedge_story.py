@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -83,7 +84,7 @@ def reserve_words(hedge: Hedge) -> str:
     sign = -1.0 if hedge.sense == "min" else 1.0
     noise = hedge.plans[0].problem.tolerance * max(abs(value) for _, value in held)
     currency = hedge.plans[0].problem.currency
-    for (low, before), (high, after) in zip(held, held[1:], strict=False):
+    for (low, before), (high, after) in pairwise(held):
         gain = sign * (after - before)
         point = money(abs(gain) / (100 * (high - low)), currency)
         if gain < -noise:
