@@ -177,6 +177,8 @@ def limits_of(program: Program) -> Limits:
     # Bounds that meet may cross by what floating point loses.
     meet = (lower > upper) & (lower - upper <= 1e-9 * np.maximum(1.0, np.abs(upper)))
     upper[meet] = lower[meet]
+    past = program.past
+    lower[past.cells] = upper[past.cells] = past.amounts / program.unit
     links = links_of(program, lower[: program.size], upper[: program.size])
     if program.tail is not None:
         links = (*links, *program.tail.links)

@@ -23,6 +23,7 @@ from optimizer.curve_table import Indices
 from optimizer.extras import Extra, Switches
 from optimizer.form import LinearForm, Row, Side
 from optimizer.limits import Limits, Link, limits_of, links_of
+from optimizer.past import Past
 from optimizer.problem import Allocation, AllocationProblem
 from optimizer.response import Response, response_of
 from optimizer.rules.rule import Rule
@@ -50,6 +51,7 @@ class Program:
         self.owners: list[Rule] = []
         self.extras: list[Extra] = []
         self.links: list[Link] = []
+        self.past = Past(self)
         self.switches = Switches(self)
         self._choices: dict[str, int] = {}
         self.bends = Bends(self, {} if given is None else given)
@@ -152,7 +154,7 @@ class Program:
 
     def add_extra(self, extra: Extra) -> int:
         """A column of a rule's own; returns its position in the decision vector."""
-        self.extras.append(extra)
+        self.extras.append(self.past.settle(extra))
         position = self.layout.extras + len(self.extras) - 1
         if extra.follows is None:
             self._choices[extra.name] = position
@@ -179,7 +181,12 @@ class Program:
         unit: str | None = None,
         counted: bool = False,
     ) -> None:
-        """at_least * base <= form <= at_most * base; ``unit`` is the currency unless given."""
+        """at_least * base <= form <= at_most * base; ``unit`` is the currency unless given.
+
+        A row that speaks of closed quarters only is left out: nobody can keep it, or break it.
+        """
+        if self.past.decided(quarter, form, base):
+            return
         sides: tuple[tuple[Side, float | None], ...] = (("min", at_least), ("max", at_most))
         for side, limit in sides:
             if limit is not None and np.isfinite(limit):
@@ -363,13 +370,14 @@ class Program:
 
     def build_unbounded(self, rows: Sequence[int], value: float) -> pulp.LpProblem:
         """The same with every listed rule row as a row, and amounts bounded by 0 only."""
-        most = float(self.problem.budget.sum()) / self.unit
+        most = max(self.problem.budget.sum(), self.problem.holds.sum()) / self.unit
         wide = links_of(self, np.zeros(self.size), np.full(self.size, most))
         limits = self.limits.with_rows(rows, wide)
         lower = np.array([*np.zeros(self.size), *(extra.low for extra in self.extras)])
         upper = np.array([*np.full(self.size, np.inf), *(extra.high for extra in self.extras)])
         if self.problem.objective == "response":
             upper[self.layout.unspent(0) : self.size] = 0.0
+        lower[self.past.cells] = upper[self.past.cells] = self.past.amounts / self.unit
         return self._build(lower, upper, limits, value)
 
     def scales(self, value: float) -> Floats:

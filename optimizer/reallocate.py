@@ -55,9 +55,16 @@ def reallocate(problem: AllocationProblem) -> Plan:
 
 
 def violations(allocation: Allocation) -> tuple[Violation, ...]:
-    """Every place where an allocation breaks a rule of its problem, by the rules' own checks."""
-    rules = allocation.problem.rules
-    return tuple(found for rule in rules for found in rule.check(allocation))
+    """Every place where an allocation breaks a rule of its problem, by the rules' own checks.
+
+    What closed quarters do is past keeping or breaking.
+    """
+    problem = allocation.problem
+    past: set[str | None] = set(problem.closed_quarters)
+    if len(past) == len(problem.quarters):
+        past.add(None)
+    found = (found for rule in problem.rules for found in rule.check(allocation))
+    return tuple(violation for violation in found if violation.quarter not in past)
 
 
 def _certify(yielded: Yielded, current: Allocation | None, deadline: float) -> Certificate:
