@@ -30,6 +30,7 @@ def plan_rows(
     made = {cell: why for rule in problem.rules for cell, why in rule.reasons(allocation).items()}
     rows = []
     for q, quarter in enumerate(problem.quarters):
+        stands = problem.closed.reason if problem.closed and q < len(problem.closed) else None
         for c, channel in enumerate(problem.channels):
             known = channel.curve is not None and channel.curve.known
             rate = float(marginal[c, q]) if known else None
@@ -40,15 +41,16 @@ def plan_rows(
                 float(allocation.spend[c, q]),
                 float(expected[c, q]),
                 rate,
-                made.get((channel.name, quarter)) or reasons.of(program.cell(c, q), rate),
+                stands or made.get((channel.name, quarter)) or reasons.of(program.cell(c, q), rate),
             )
             rows.append(row)
         current, pool = float(problem.current_pool[q]), float(allocation.pool[q])
-        reason = reasons.of(program.pool_cell(q), None)
+        reason = stands or reasons.of(program.pool_cell(q), None)
         rows.append(_row(quarter, RESERVE, current, pool, 0.0, None, reason))
         if problem.objective != "response":
             rest = float(allocation.unspent[q])
-            rows.append(_row(quarter, UNSPENT, 0.0, rest, 0.0, None, _why_unspent(problem, rest)))
+            why = stands or _why_unspent(problem, rest)
+            rows.append(_row(quarter, UNSPENT, 0.0, rest, 0.0, None, why))
     return tuple(rows)
 
 

@@ -13,7 +13,8 @@ def comparable(allocation: Allocation) -> Allocation:
     """The approved budget cut pro rata to the money that a plan spends on channels."""
     problem = allocation.problem
     spend = comparable_spend(problem, allocation.spend)
-    return Allocation(problem, spend, problem.budget - spend.sum(axis=0), 0 * problem.budget)
+    rest = problem.budget - spend.sum(axis=0)
+    return Allocation(problem, spend, rest, 0 * problem.budget).as_closed()
 
 
 def comparable_spend(problem: AllocationProblem, spend: Floats) -> Floats:
@@ -22,11 +23,11 @@ def comparable_spend(problem: AllocationProblem, spend: Floats) -> Floats:
     Funds are not spent: like the pool they hold what the plan keeps there, so that what they cost
     is part of what the pools cost, and not of what moving money between channels brings.
     """
-    spent = spent_lines(problem)
-    base = problem.base[spent]
+    spent, left = spent_lines(problem), slice(len(problem.closed_quarters), None)
+    base = problem.base[spent, left]
     whole = float(base.sum())
     even = np.array(spend)
-    even[spent] = base * (float(spend[spent].sum()) / whole) if whole else base
+    even[spent, left] = base * (float(spend[spent, left].sum()) / whole) if whole else base
     return even
 
 

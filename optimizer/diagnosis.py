@@ -117,6 +117,7 @@ def _model(program: Program, rows: Sequence[int]) -> tuple[Model, float]:
     spoken_of = np.isin(response.position, program.limits.responses)
     part = response.take(np.flatnonzero(spoken_of))
     most = np.full((layout.channels, layout.quarters), float(program.problem.budget.max()))
+    most = np.maximum(most, program.problem.holds)
     none, high = np.zeros(len(part.cell)), most.ravel()[part.cell]
     box = Box(none, high, none, np.sum(part.carry * most[part.channel], axis=1))
     env = envelopes(part, box)

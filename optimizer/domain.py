@@ -47,4 +47,7 @@ def _media_bounds(program: Program) -> tuple[Floats, Floats]:
     low = np.where(free, limits.lower[spends] * program.unit - fixed, 0.0)
     high = limits.upper[spends] * program.unit - fixed
     low = np.maximum(low, 0.0)
-    return low, np.maximum(high, low)
+    high = np.maximum(high, low)
+    closed, media = program.past.media
+    low[closed] = high[closed] = media
+    return low, high

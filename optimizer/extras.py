@@ -75,9 +75,7 @@ class Switches:
             def follows(decision: Floats) -> float:
                 return float(decision[cell] > _NOTHING * self.program.unit)
 
-            self._active[cell] = self.program.add_extra(
-                Extra(f"active {cell}", 0.0, 1.0, whole=True, follows=follows)
-            )
+            self._active[cell] = self._switch(f"active {cell}", cell, follows)
         return self._active[cell]
 
     def moves(self, channel: int, quarter: int) -> tuple[int, int]:
@@ -91,13 +89,18 @@ class Switches:
                 return lambda decision: float(sign * (decision[cell] - base) > leeway)
 
             rises, falls = (
-                self.program.add_extra(
-                    Extra(f"{word} {cell}", 0.0, 1.0, whole=True, follows=side(sign))
-                )
+                self._switch(f"{word} {cell}", cell, side(sign))
                 for word, sign in (("rises", 1.0), ("falls", -1.0))
             )
             self._moves[cell] = rises, falls
         return self._moves[cell]
+
+    def _switch(self, name: str, cell: int, follows: Callable[[Floats], float]) -> int:
+        """A switch of a cell; where the cell's amount stands, so does the switch."""
+        low, high = 0.0, 1.0
+        if self.program.past.holds(cell):
+            low = high = follows(self.program.past.amounts_alone)
+        return self.program.add_extra(Extra(name, low, high, whole=True, follows=follows))
 
     def links(self, lower: Floats, upper: Floats) -> list[tuple[LinearForm, float]]:
         """Forms with the most they may be; ``lower`` and ``upper`` (cells,) bounds in money."""

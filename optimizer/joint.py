@@ -28,6 +28,7 @@ from optimizer.extras import Extra, Switches
 from optimizer.form import LinearForm
 from optimizer.layout import Layout
 from optimizer.limits import Limits, Link
+from optimizer.past import Past
 from optimizer.problem import Allocation, AllocationProblem, Channel
 from optimizer.program import Program
 from optimizer.response import Response
@@ -88,6 +89,7 @@ class Joint(Program):
         self.links = []
         self.tail = None
         self.release = None
+        self.past = Past(self)
         self.bends = Bends(self, {})
         self.switches = Switches(self)
         self.positions = [self._place(number) for number in range(len(programs))]

@@ -174,12 +174,13 @@ def limits_of(program: Program) -> Limits:
     _bound_bent(program, lower, upper)
     if program.release is not None:
         program.release.bound(lower, upper, upper_row)
-    _decide(program, lower, upper)
     # 100 % less than something is nothing, whatever floating point makes of it.
     lower[np.abs(lower) < 1e-9] = 0.0
     # Bounds that meet may cross by what floating point loses.
     meet = (lower > upper) & (lower - upper <= 1e-9 * np.maximum(1.0, np.abs(upper)))
     upper[meet] = lower[meet]
+    past = program.past
+    lower[past.cells] = upper[past.cells] = past.amounts / program.unit
     links = links_of(program, lower[: program.size], upper[: program.size])
     if program.tail is not None:
         links = (*links, *program.tail.links)
@@ -220,14 +221,6 @@ def _bound_bent(program: Program, lower: Floats, upper: Floats) -> None:
             upper[cell] = min(upper[cell], (bound + further) / program.unit)
         else:
             lower[cell] = max(lower[cell], (bound - further) / program.unit)
-
-
-def _decide(program: Program, lower: Floats, upper: Floats) -> None:
-    """Keep the first quarter's amounts where they are decided already."""
-    stages = program.problem.stages
-    if stages is not None and stages.decided is not None:
-        first = slice(0, program.size, program.layout.quarters)
-        lower[first] = upper[first] = stages.decided / program.unit
 
 
 def links_of(program: Program, lower: Floats, upper: Floats) -> tuple[Link, ...]:

@@ -24,7 +24,7 @@ def media_columns(program: Program, model: Model, scale: Scale, promised: Indice
     for c, channel in enumerate(program.problem.channels):
         if channel.fixed_cost == 0 and channel.cost_of_result == 0:
             continue
-        for q in range(layout.quarters):
+        for q in range(len(program.past.quarters), layout.quarters):
             cell = layout.cell(c, q)
             columns[cell] = model.add_columns(np.zeros(1), np.zeros(1), np.full(1, np.inf))[0]
             entries = [(cell, -1.0), (int(columns[cell]), 1.0)]
@@ -43,4 +43,6 @@ def media_columns(program: Program, model: Model, scale: Scale, promised: Indice
                     np.array([value for _, value in entries]),
                 )
             )
+    closed, media = program.past.media
+    columns[closed] = model.add_columns(0 * media, media / scale.money, media / scale.money)
     return columns

@@ -74,7 +74,7 @@ class _Tie:
         spends = problem.base.ravel()
         if problem.objective == "response":
             return spends
-        return np.concatenate([spends, problem.current_pool])
+        return np.concatenate([spends, problem.base_pool])
 
     def moved(self, decision: Floats) -> Floats:
         """Money by which each amount of `base` moves."""

@@ -14,6 +14,7 @@ import numpy as np
 from models.curve import ResponseCurve
 from models.saturation import Floats
 from optimizer.caution import Caution
+from optimizer.closed import Closed
 from optimizer.layout import Layout
 from optimizer.stages import Stages
 
@@ -98,6 +99,7 @@ class AllocationProblem:
     ``minor_unit``   the currency's smallest amount; 0 turns rounding off.
     ``caution``      what share of which of the curves' members counts in place of the expectation;
                      None for the expectation.
+    ``closed``       the amounts of the first quarters, where these are spent or decided already.
     ``stages``       how it is planned in two stages, as a future of a hedge is; None for one.
     ``tolerance``    the gap at which a plan counts as optimal; ``time_limit`` in seconds.
     """
@@ -119,6 +121,7 @@ class AllocationProblem:
     bends: Mapping[tuple[str, str], int] = field(default_factory=dict)
     minor_unit: float = 0.01
     caution: Caution | None = None
+    closed: Closed | None = None
     stages: Stages | None = None
     tolerance: float = 1e-4
     time_limit: float = 60.0
@@ -143,6 +146,16 @@ class AllocationProblem:
             raise ValueError("rules bend at levels 1 to 9")
         if self.caution is not None and self.objective == "spend":
             raise ValueError("the least money is no matter of what it brings: caution has no say")
+        if self.closed is not None:
+            self._check_closed(self.closed)
+
+    def _check_closed(self, closed: Closed) -> None:
+        if len(closed.spend) != len(self.channels) or not 1 <= len(closed) <= len(self.quarters):
+            raise ValueError("closed amounts must be of the same channels and the first quarters")
+        if self.minor_unit:
+            units = closed.lines / self.minor_unit
+            if np.any(np.abs(units - np.rint(units)) > 1e-4):
+                raise ValueError("closed amounts must be whole minor units")
 
     @cached_property
     def layout(self) -> Layout:
@@ -225,11 +238,43 @@ class AllocationProblem:
     def base(self) -> Floats:
         """(C, Q) money from which elasticity is measured.
 
-        The current amount times this scenario's quarter budget over the current quarter's total.
+        The current amount times this scenario's quarter budget over the current quarter's total; in
+        a closed quarter what stands there, so that nothing moves.
         """
         total = self.current.sum(axis=0) + self.current_pool
         ratio = np.divide(self.budget, total, out=np.ones_like(total), where=total > 0)
-        return np.asarray(self.current * ratio)
+        base = self.current * ratio
+        if self.closed is not None:
+            base[:, : len(self.closed)] = self.closed.spend
+        return np.asarray(base)
+
+    @property
+    def base_pool(self) -> Floats:
+        """(Q,) the pool that money moves away from: the approved one, or what closed ones hold."""
+        pool = self.current_pool.copy()
+        if self.closed is not None:
+            pool[: len(self.closed)] = self.closed.pool
+        return pool
+
+    @property
+    def closed_quarters(self) -> tuple[str, ...]:
+        """The names of the quarters that are closed; none where all are planned."""
+        return () if self.closed is None else self.quarters[: len(self.closed)]
+
+    @property
+    def holds(self) -> Floats:
+        """(Q,) money of every quarter: its budget, or where it is closed what it came to."""
+        holds = self.budget.copy()
+        if self.closed is not None:
+            holds[: len(self.closed)] = self.closed.placed
+        return holds
+
+    def budget_times(self, factor: float) -> Floats:
+        """(Q,) the budget with that of every quarter that is not closed times a factor."""
+        budget = factor * self.budget
+        closed = slice(0, len(self.closed_quarters))
+        budget[closed] = self.budget[closed]
+        return budget
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -262,6 +307,22 @@ class Allocation:
         """The allocation that leaves unspent what neither channels nor pool get.
 
         Where the objective is the response nothing stays unspent, so what is missing is missing.
+        Closed quarters are what they are, whatever is given for them.
         """
         rest = problem.budget - spend.sum(axis=0) - pool
-        return cls(problem, spend, pool, 0 * rest if problem.objective == "response" else rest)
+        unspent = 0 * rest if problem.objective == "response" else rest
+        return cls(problem, spend, pool, unspent).as_closed()
+
+    def as_closed(self) -> Allocation:
+        """The same with the amounts of closed quarters as they stand."""
+        closed = self.problem.closed
+        if closed is None:
+            return self
+        left = slice(len(closed), None)
+        return replace(
+            self,
+            spend=np.hstack([closed.spend, self.spend[:, left]]),
+            pool=np.concatenate([closed.pool, self.pool[left]]),
+            unspent=np.concatenate([closed.unspent, self.unspent[left]]),
+            funded=self.funded | closed.funded,
+        )

@@ -25,6 +25,7 @@ from optimizer.curve_table import Indices
 from optimizer.extras import Extra, Switches
 from optimizer.form import LinearForm, Row, Side
 from optimizer.limits import Limits, Link, limits_of, links_of
+from optimizer.past import Past
 from optimizer.problem import Allocation, AllocationProblem
 from optimizer.release import COUNT_OWN, Release
 from optimizer.response import Response, response_of
@@ -53,6 +54,7 @@ class Program:
         self.owners: list[Rule] = []
         self.extras: list[Extra] = []
         self.links: list[Link] = []
+        self.past = Past(self)
         self.switches = Switches(self)
         self._choices: dict[str, int] = {}
         self.bends = Bends(self, {} if given is None else given)
@@ -73,10 +75,10 @@ class Program:
     def _constrain(self) -> None:
         """The rules' rows; in two stages, those about the first quarter are of rules of its own."""
         problem, stages = self.problem, self.problem.stages
-        if stages is not None and (stages.decided is not None or stages.first != problem.rules):
+        if stages is not None and stages.first != problem.rules:
             self._stage = "later"
         self._state(problem.rules)
-        if stages is not None and self._stage and stages.decided is None:
+        if stages is not None and self._stage:
             self._stage, self.problem = "now", replace(problem, rules=stages.first)
             self._state(stages.first)
             self.problem = problem
@@ -179,7 +181,7 @@ class Program:
         """A column of a rule's own; returns its position in the decision vector."""
         if extra.loses and self._elsewhere(self.problem.quarters[extra.quarter or 0]):
             extra = Extra(extra.name, high=0.0, follows=lambda _: 0.0)
-        self.extras.append(extra)
+        self.extras.append(self.past.settle(extra))
         position = self.layout.extras + len(self.extras) - 1
         if extra.follows is None:
             self._choices[extra.name] = position
@@ -206,8 +208,11 @@ class Program:
         unit: str | None = None,
         counted: bool = False,
     ) -> None:
-        """at_least * base <= form <= at_most * base; ``unit`` is the currency unless given."""
-        if self._elsewhere(quarter):
+        """at_least * base <= form <= at_most * base; ``unit`` is the currency unless given.
+
+        A row that speaks of closed quarters only is left out: nobody can keep it, or break it.
+        """
+        if self._elsewhere(quarter) or self.past.decided(quarter, form, base):
             return
         if self.release is not None and rule in COUNT_OWN:
             form = self.release.own(form)
@@ -414,13 +419,14 @@ class Program:
 
     def build_unbounded(self, rows: Sequence[int], value: float) -> pulp.LpProblem:
         """The same with every listed rule row as a row, and amounts bounded by 0 only."""
-        most = float(self.problem.budget.sum()) / self.unit
+        most = max(self.problem.budget.sum(), self.problem.holds.sum()) / self.unit
         wide = links_of(self, np.zeros(self.size), np.full(self.size, most))
         limits = self.limits.with_rows(rows, wide)
         lower = np.array([*np.zeros(self.size), *(extra.low for extra in self.extras)])
         upper = np.array([*np.full(self.size, np.inf), *(extra.high for extra in self.extras)])
         if self.problem.objective == "response":
             upper[self.layout.unspent(0) : self.size] = 0.0
+        lower[self.past.cells] = upper[self.past.cells] = self.past.amounts / self.unit
         return self._build(lower, upper, limits, value)
 
     def scales(self, value: float) -> Floats:

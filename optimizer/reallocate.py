@@ -65,29 +65,23 @@ def certified(problem: AllocationProblem) -> tuple[Relaxation, Certificate]:
 
 
 def violations(allocation: Allocation) -> tuple[Violation, ...]:
-    """Every place where an allocation breaks a rule of its problem, by the rules' own checks."""
+    """Every place where an allocation breaks a rule of its problem, by the rules' own checks.
+
+    What closed quarters do is past keeping or breaking; in two stages, what a first quarter that
+    is not closed may do is for its own rules to say.
+    """
     problem, stages = allocation.problem, allocation.problem.stages
-    found = [violation for rule in problem.rules for violation in rule.check(allocation)]
-    if stages is None:
-        return tuple(found)
-    first = problem.quarters[0]
-    later = [violation for violation in found if violation.quarter != first]
-    if stages.decided is not None:
-        return (*later, *_undone(allocation, stages.decided))
-    under = replace(allocation, problem=replace(problem, rules=stages.first))
-    found = [violation for rule in stages.first for violation in rule.check(under)]
-    return (*later, *(violation for violation in found if violation.quarter == first))
-
-
-def _undone(allocation: Allocation, decided: Floats) -> tuple[Violation, ...]:
-    """Where the first quarter is not as it was decided."""
-    problem = allocation.problem
-    now = np.array([*allocation.spend[:, 0], allocation.pool[0], allocation.unspent[0]])
-    by = float(np.abs(now - decided).max())
-    if by <= 0.1 * problem.minor_unit + 1e-9 * float(problem.budget[0]):
-        return ()
-    text = f"{problem.quarters[0]} is {by:,.2f} off what was decided"
-    return (Violation("decided", "total", problem.quarters[0], by, text),)
+    past: set[str | None] = set(problem.closed_quarters)
+    if len(past) == len(problem.quarters):
+        past.add(None)
+    found = [found for rule in problem.rules for found in rule.check(allocation)]
+    if stages is not None:
+        first = problem.quarters[0]
+        now = replace(allocation, problem=replace(problem, rules=stages.first))
+        under = (found for rule in stages.first for found in rule.check(now))
+        found = [violation for violation in found if violation.quarter != first]
+        found += [violation for violation in under if violation.quarter == first]
+    return tuple(violation for violation in found if violation.quarter not in past)
 
 
 def _certify(yielded: Yielded, current: Allocation | None, deadline: float) -> Certificate:

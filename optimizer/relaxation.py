@@ -371,9 +371,9 @@ class Relaxation:
 
     @property
     def _switches(self) -> tuple[Indices, Indices]:
-        """Columns of the rules' switches, and their positions in a decision."""
-        extras = self.program.extras
-        numbers = np.array([k for k, extra in enumerate(extras) if extra.whole], dtype=np.int64)
+        """Columns of the rules' switches that are to be set, and their positions in a decision."""
+        free = (k for k, e in enumerate(self.program.extras) if e.whole and e.low < e.high)
+        numbers = np.fromiter(free, dtype=np.int64)
         return self.program.size + numbers, self.program.layout.extras + numbers
 
     @cached_property
@@ -406,7 +406,8 @@ class Relaxation:
         """Split the blocks of channels that get nothing or something into these two."""
         active = self.program.switches.active_cells
         for block, cell in enumerate(self.response.cell.tolist()):
-            if cell in active and self.program.limits.lower[cell] <= 0:
+            closed = self.program.past.holds(cell)
+            if cell in active and not closed and self.program.limits.lower[cell] <= 0:
                 self._split[block] = self._whole_piece(block, active[cell])
 
     def _whole_piece(self, block: int, switch: int | None) -> SplitBlock:

@@ -126,6 +126,9 @@ class Release:
         """(Q,) the most that the pool may hold before each quarter, in program units."""
         program, layout = self.program, self.program.layout
         pools = upper[layout.pool(0) : layout.pool(0) + layout.quarters]
+        closed = program.problem.closed
+        if closed is not None:
+            pools = np.concatenate([closed.pool / program.unit, pools[len(closed) :]])
         before = np.concatenate([[0.0], np.cumsum(pools)[:-1]])
         for index, row in enumerate(program.rows):
             whole = row.rule == "reserve" and row.key == "pool" and row.quarter is None

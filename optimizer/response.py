@@ -251,7 +251,8 @@ def _response(problem: AllocationProblem, of: Iterable[tuple[int, int, ResponseC
             curve_of.append(len(curves) - 1)
     table = np.concatenate(parts, axis=1) if parts else np.empty((4, 0))
     rows = np.repeat(np.array(curve_of, dtype=np.int64), counts)
-    most = table[0] + (table[1] + table[2]) * float(problem.budget.sum())
+    money = max(float(problem.budget.sum()), float(problem.holds.sum()))
+    most = table[0] + (table[1] + table[2]) * money
     return Response(
         problem=problem,
         cell=np.array(cells, dtype=np.int64),

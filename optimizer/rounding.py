@@ -44,12 +44,16 @@ def round_to_minor_units(program: Program, decision: Floats) -> Allocation:
 def _quarter_totals(
     program: Program, decision: Floats, cells: _Cells, per_money: float
 ) -> list[int]:
-    """Each quarter's money in minor units; where money moves between quarters, as decided."""
+    """Each quarter's money in minor units; where money moves between quarters, as decided.
+
+    A closed quarter's is what it came to; what is released comes on top.
+    """
     released = 0.0 if program.release is None else program.release.table(decision).sum(axis=0)
-    budget = np.rint((program.problem.budget + released) * per_money).astype(np.int64)
+    budget = np.rint((program.problem.holds + released) * per_money).astype(np.int64)
     if program.problem.shift > 0:
         quarters = cells.by_quarter(len(budget))
-        _tie_out(quarters, np.arange(len(budget)), int(budget.sum()))
+        whole = np.rint((program.problem.budget + released) * per_money).astype(np.int64)
+        _tie_out(quarters, np.arange(len(budget)), int(whole.sum()))
         budget = quarters.units
     return [int(total) for total in budget]
 

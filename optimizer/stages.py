@@ -8,8 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from models.saturation import Floats
-
 if TYPE_CHECKING:
     from optimizer.rules.rule import Rule
 
@@ -22,12 +20,8 @@ class Stages:
                    problem's own.
     ``release``    whether the pool's balance may go to channels in later quarters.
     ``keep_value`` what a unit of the balance is worth that is left at the horizon's end.
-    ``decided``    (C + 2,) the first quarter's amounts where they are decided already: channels,
-                   pool, unspent; None where they are not. No rule about that quarter alone then
-                   holds any more.
     """
 
     first: tuple[Rule, ...]
     release: bool = True
     keep_value: float = 0.0
-    decided: Floats | None = None

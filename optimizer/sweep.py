@@ -157,8 +157,8 @@ class _Sweep:
         """(Q,) the plan's budget times a factor, in whole minor units."""
         problem = self.problem
         if problem.minor_unit == 0:
-            return factor * problem.budget
-        return np.rint(factor * problem.budget / problem.minor_unit) * problem.minor_unit
+            return problem.budget_times(factor)
+        return np.rint(problem.budget_times(factor) / problem.minor_unit) * problem.minor_unit
 
     def _is_known(self, budget: float) -> bool:
         """Whether there is a point at this budget, but for what floating point loses."""

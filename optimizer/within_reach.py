@@ -75,14 +75,16 @@ def smallest_budget(problem: AllocationProblem, deadline: float) -> float | None
     while high - low > _EXACT * low and time.monotonic() < deadline:
         middle = (low + high) / 2
         low, high = (low, middle) if _fits(problem, middle, deadline) else (middle, high)
-    return _rounded(high * float(problem.budget.sum()), math.ceil)
+    return _rounded(float(problem.budget_times(high).sum()), math.ceil)
 
 
 def _fits(problem: AllocationProblem, factor: float, deadline: float) -> bool:
     """Whether some plan with this multiple of the budget was found to keep all rules."""
     if time.monotonic() > deadline:
         return False
-    program = Program(replace(problem, budget=factor * problem.budget, bends={}, minor_unit=0.0))
+    program = Program(
+        replace(problem, budget=problem.budget_times(factor), bends={}, minor_unit=0.0)
+    )
     if program.limits.cross:
         return False
     try:

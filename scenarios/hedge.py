@@ -17,6 +17,7 @@ import numpy as np
 
 from models.saturation import Floats
 from optimizer.certificate import Certificate, certify
+from optimizer.closed import Closed
 from optimizer.errors import (
     Conflict,
     Failures,
@@ -240,14 +241,11 @@ def _for_the_average(
 
 def _carried_out(staged: Sequence[AllocationProblem], now: Allocation) -> tuple[Plan, ...]:
     """Every future's plan once the first quarter of an allocation is carried out."""
-    decided = np.array([*now.spend[:, 0], now.pool[0], now.unspent[0]])
-    plans = []
-    for future in staged:
-        assert future.stages is not None
-        then = replace(future.stages, decided=decided)
-        tolerance = _APART * future.tolerance
-        plans.append(reallocate(replace(future, stages=then, tolerance=tolerance)))
-    return tuple(plans)
+    closed = Closed.of(now, 1)
+    return tuple(
+        reallocate(replace(future, closed=closed, tolerance=_APART * future.tolerance))
+        for future in staged
+    )
 
 
 def _now(joint: Joint, proof: Certificate) -> Allocation:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -167,6 +167,10 @@ class Packages(Rule):
     def fixes(self, problem: AllocationProblem) -> frozenset[str]:
         """Channels that are planned from zero have no elasticity."""
         return self.channels
+
+    def choices(self, quarters: Collection[str]) -> frozenset[str]:
+        """The packages of these quarters."""
+        return frozenset(p.name for p in self.packages if p.quarter in quarters)
 
     def brings(self, plan: Allocation) -> Floats:
         """(C, Q) what the funded packages return at the scenario's demand."""

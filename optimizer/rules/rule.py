@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -63,6 +63,10 @@ class Rule(ABC):
 
     def fixes(self, problem: AllocationProblem) -> frozenset[str]:
         """Channels over which this rule decides in place of their elasticity."""
+        return frozenset()
+
+    def choices(self, quarters: Collection[str]) -> frozenset[str]:
+        """The names of what this rule lets choose beside the amounts of these quarters."""
         return frozenset()
 
     def brings(self, plan: Allocation) -> Floats:

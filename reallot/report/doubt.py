@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from optimizer.doubt import LEVEL, ChannelDoubt, Doubt
 from optimizer.plan import Plan
+from optimizer.rules import Elasticity
 from reallot.report.figures import money, percent, percent_signed, short
 from reallot.report.measure import MEASURES
 from reallot.report.sheet import Book, Column, Value
@@ -51,6 +52,10 @@ def how_sure(plan: Plan) -> str:
     if doubt is None:
         return ""
     sentences = []
+    caution = plan.problem.caution
+    if caution is not None:
+        worst = percent(caution.worst, 0)
+        sentences.append(f"The plan is cautious: it is for the worst {worst} of worlds.")
     if doubt.gain.high > doubt.gain.low:
         sentences.append(_gain(plan, doubt))
     if doubt.targets_met is not None:
@@ -135,11 +140,21 @@ def flagged(plan: Plan) -> tuple[str, ...]:
         flag: [curve.channel for curve in curves if flag in curve.diagnostics.flags]
         for flag in FLAGS
     }
-    return tuple(
+    sentences = tuple(
         f"{flag.capitalize()} ({FLAGS[flag]}): {_listed(names)}."
         for flag, names in found.items()
         if names
     )
+    return (*sentences, *_moved_less(plan))
+
+
+def _moved_less(plan: Plan) -> Iterator[str]:
+    """What the policy makes of unsure channels."""
+    for rule in plan.problem.rules:
+        if isinstance(rule, Elasticity) and rule.weak < 1 and rule.unsure:
+            names = [name for name in plan.problem.names if name in rule.unsure]
+            far = percent(rule.weak, 0)
+            yield f"Moved less, {far} as far as their elasticity allows: {_listed(names)}."
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 
 from models.curve import Member
 from models.period import Period
+from optimizer.caution import Caution
 from optimizer.doubt import Doubt
 from optimizer.members import member_responses
 from optimizer.plan import Plan
-from optimizer.problem import Allocation, AllocationProblem, Channel
+from optimizer.problem import Allocation, AllocationProblem, Channel, Result
 from optimizer.reallocate import reallocate
 from optimizer.response import response_of
 from optimizer.rules import Band, Capacity, Elasticity, Part, Target
@@ -220,3 +221,30 @@ def test_a_channel_that_gets_no_money_has_no_return() -> None:
     plan = reallocate(problem((channel("known"), nothing), [[300.0], [0.0]], WITHIN))
     assert plan.doubt is not None
     assert plan.doubt.channels[0].roi is None
+
+
+def test_what_comes_beside_the_response_counts_by_its_own_members() -> None:
+    base = drawn(channel("TV", 1000.0), 1.0, 1.0, 1.0)
+    customers = drawn(channel("TV", 50.0), 0.5, 1.0, 1.5).curve
+    assert customers is not None
+    sold = replace(base, results={"new_customers": Result(customers, 10.0)})
+    plan = reallocate(problem((sold, channel("Search", 1500.0)), [[300.0], [300.0]], WITHIN))
+    (only,) = doubt_in(plan).channels
+    spend = float(plan.allocation.spend[0, 0])
+    share = spend / (spend + 400.0)
+    assert only.response.mean == pytest.approx((1000.0 + 10 * 50.0) * share)
+    assert only.response.high - only.response.low == pytest.approx(0.8 * 10 * 50.0 * share)
+    assert only.roi is not None
+    assert only.roi.low == only.roi.high == pytest.approx(1000.0 * share / spend)
+
+
+def test_a_cautious_plan_loses_less_against_luck_than_it_gives_away_on_average() -> None:
+    certain = reallocate(two_channels())
+    cautious = reallocate(two_channels(caution=Caution(worst=0.2, curves=20)))
+    assert doubt_in(cautious).members == doubt_in(certain).members == 21
+    assert doubt_in(cautious).gain.mean < doubt_in(certain).gain.mean
+    worst = [
+        brought_in(plan.problem, plan.allocation.spend[None])[0].sum(axis=(1, 2)).min()
+        for plan in (cautious, certain)
+    ]
+    assert worst[0] > worst[1]

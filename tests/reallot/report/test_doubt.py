@@ -3,8 +3,11 @@ from typing import Any
 
 import pytest
 
+from optimizer.caution import Caution
 from optimizer.doubt import Doubt, Interval
 from optimizer.plan import Plan
+from optimizer.reallocate import reallocate
+from optimizer.rules import Elasticity
 from reallot.report.doubt import flagged, how_sure, picture_of, unsure_channels
 from reallot.report.report_html import report_html
 from tests.reallot.report.pages import Page, assert_accessible, assert_safe
@@ -46,6 +49,13 @@ def test_targets_that_some_worlds_miss_are_told() -> None:
     assert said.endswith("The targets are met in 58 of 100 worlds that fit the history.")
 
 
+def test_a_cautious_plan_says_that_it_is_for_the_worst() -> None:
+    plan = unsure_plan()
+    cautious = replace(plan, problem=replace(plan.problem, caution=Caution(worst=0.25)))
+    said = _said(how_sure(cautious))
+    assert said.startswith("The plan is cautious: it is for the worst 25 % of worlds. This plan")
+
+
 def test_the_picture_holds_nothing_gained_and_the_interval_in_their_order() -> None:
     plan = _doubting(gain=Interval(100.0, -50.0, 400.0))
     picture = picture_of(plan)
@@ -70,6 +80,16 @@ def test_of_many_unsure_channels_the_first_are_named_and_the_others_counted() ->
     assert sentence.endswith("Channel 6, Channel 7 and 4 others.")
     # Flags are told even where there are no members to count worlds with.
     assert "hard to tell apart" in Page(report_html(unsure, {})).words
+
+
+def test_channels_that_move_less_for_their_doubt_are_named() -> None:
+    plan = unsure_plan()
+    rules = tuple(
+        replace(rule, unsure=frozenset({"TV"}), weak=0.5) if isinstance(rule, Elasticity) else rule
+        for rule in plan.problem.rules
+    )
+    moved = reallocate(replace(plan.problem, rules=rules))
+    assert _said(flagged(moved)[-1]) == ("Moved less, 50 % as far as their elasticity allows: TV.")
 
 
 def test_every_channel_has_its_interval_around_what_the_plan_says_it_brings() -> None:

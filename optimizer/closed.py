@@ -1,0 +1,63 @@
+"""Closed quarters: the first ones of a horizon, whose money is spent or decided already."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from models.saturation import Floats
+
+if TYPE_CHECKING:
+    from optimizer.problem import Allocation
+
+
+@dataclass(frozen=True)
+class Closed:
+    """The amounts of the first K quarters, which stand: in whole minor units.
+
+    ``spend`` (C, K), ``pool`` and ``unspent`` (K,), in money; ``funded`` names the decision
+    packages of these quarters that got their money. ``reason`` says why they are what they are.
+    A rule that speaks of closed quarters only asks nothing of a plan any more; rules over the whole
+    horizon count these amounts as they are.
+    """
+
+    spend: Floats
+    pool: Floats
+    unspent: Floats
+    funded: frozenset[str] = frozenset()
+    reason: str = "closed: this is what was decided"
+
+    def __post_init__(self) -> None:
+        of = self.pool.shape
+        if self.unspent.shape != of or self.spend.shape[1:] != of:
+            raise ValueError("spend, pool and unspent must be of the same quarters")
+        if any(np.any(~(a >= 0)) for a in (self.spend, self.pool, self.unspent)):
+            raise ValueError("closed amounts must be 0 or more and not NaN")
+
+    @classmethod
+    def of(cls, allocation: Allocation, quarters: int) -> Closed:
+        """The first quarters of an allocation."""
+        first, problem = slice(0, quarters), allocation.problem
+        choices = (rule.choices(problem.quarters[first]) for rule in problem.rules)
+        return cls(
+            allocation.spend[:, first],
+            allocation.pool[first],
+            allocation.unspent[first],
+            allocation.funded.intersection(frozenset().union(*choices)),
+        )
+
+    def __len__(self) -> int:
+        """How many quarters are closed."""
+        return len(self.pool)
+
+    @property
+    def lines(self) -> Floats:
+        """(C + 2, K) all amounts: channels, pool, unspent."""
+        return np.vstack([self.spend, self.pool, self.unspent])
+
+    @property
+    def placed(self) -> Floats:
+        """(K,) money of every quarter."""
+        return np.asarray(self.lines.sum(axis=0))
