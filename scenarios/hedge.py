@@ -132,14 +132,15 @@ def hedge(
     known = _each_known(staged)
     best = np.array([proof.value for _, proof in known])
     aim = _aim(terms, chances, best)
-    average = _for_the_average(common, futures, staged, terms)
     joint = Joint([relaxation.program for relaxation, _ in known], aim)
     together = _Together(Relaxation(joint), base.tolerance, base.time_limit)
     if alone:
         plans: tuple[Plan, ...] = (reallocate(futures[0].problem),)
+        average: tuple[Plan, ...] | None = plans
         bound = aim.of(np.array([_sign(plan) * plan.bound for plan in plans]))
         closed = plans[0].status == "optimal"
     else:
+        average = _for_the_average(common, futures, staged, terms)
         proof = together.prove(average)
         bound, closed = proof.bound, proof.closed
         plans = _carried_out(staged, _now(joint, proof))
