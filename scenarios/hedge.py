@@ -148,6 +148,9 @@ def hedge(
         plans = average
     values = _values(plans)
     objective, sign = aim.of(values), _sense(terms, base)
+    if terms.sought == "regret":
+        # Nothing is regretted where every future goes as well as it can.
+        bound = min(bound, 0.0)
     bound = max(bound, objective)
     gap = (bound - objective) / max(abs(objective), joint.scale)
     foreseen = aim.of(np.maximum(values, best))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
 from models.saturation import Floats
+from optimizer.form import Side
 from optimizer.plan import Plan
 from reallot.report.figures import gap, money, percent, percent_signed, share_of, short
 from reallot.report.measure import MEASURES
@@ -73,38 +75,43 @@ def worth_of_it(hedge: Hedge) -> tuple[str, ...]:
     return f"{known}.", f"{average}.", f"{proof}."
 
 
-def reserve_words(hedge: Hedge) -> str:
-    """The size at which one more unit held back no longer pays."""
+def reserve_words(hedge: Hedge) -> tuple[str, ...]:
+    """Until which size one more unit held back pays, and what the steps between sizes bring."""
+    shares = [float(p.allocation.pool.sum() / p.problem.budget.sum()) for p in hedge.plans]
+    low, high = percent(min(shares)), percent(max(shares))
+    size = f"The hedge sets aside {low if low == high else f'{low} to {high}'} of the budget"
+    at_most, at_least = (all(_reached(p, side) for p in hedge.plans) for side in ("max", "min"))
+    if at_most and at_least:
+        until = "as the rules have it"
+    elif at_most:
+        until = "the most that the rules allow; up to there, one more unit held back pays"
+    elif at_least:
+        until = "the least that the rules allow; one more unit held back does not pay"
+    else:
+        until = "beyond, one more unit held back no longer pays"
+    return f"{size}: {until}.", *_steps(hedge)
+
+
+def _reached(plan: Plan, side: Side) -> bool:
+    """Whether the pool holds the most (least) that the rules allow."""
+    pools = [rule for rule in plan.rules if (rule.rule, rule.side) == ("reserve", side)]
+    return bool(pools) and all(rule.binding for rule in pools if rule.key == "pool")
+
+
+def _steps(hedge: Hedge) -> Iterator[str]:
+    """What a further point held back brings, between the sizes that were looked at."""
     held = [(own.share, own.value) for own in hedge.reserve if own.value is not None]
-    if not held:
-        return "The rules allow none of 0, 5, 10 and 15 % of the budget to be set aside."
-    if len(held) == 1:
-        only = percent(held[0][0], 0)
-        return f"Of 0, 5, 10 and 15 % of the budget, the rules allow {only} alone to be set aside."
     sign = -1.0 if hedge.sense == "min" else 1.0
-    noise = hedge.plans[0].problem.tolerance * max(abs(value) for _, value in held)
-    currency = hedge.plans[0].problem.currency
+    currency, tolerance = hedge.plans[0].problem.currency, hedge.plans[0].problem.tolerance
     for (low, before), (high, after) in pairwise(held):
+        between = f"From {percent(low, 0)} to {percent(high, 0)}"
         gain = sign * (after - before)
-        point = money(abs(gain) / (100 * (high - low)), currency)
-        if gain < -noise:
-            begin = "Holding money back does not pay" if low == held[0][0] else "It pays"
-            until = (
-                f" beyond {percent(low, 0)}" if low == held[0][0] else f" up to {percent(low, 0)}"
-            )
-            return (
-                f"{begin}{until} of the budget: from there to {percent(high, 0)}, every further "
-                f"point costs {point}."
-            )
-        if gain <= noise:
-            return (
-                f"It pays up to {percent(low, 0)} of the budget; from there to {percent(high, 0)} "
-                "one more unit held back makes no difference that the proof can tell."
-            )
-    return (
-        f"It pays up to {percent(held[-1][0], 0)} of the budget, the most that the rules allow or "
-        f"that was looked at; the last point brought {point}."
-    )
+        if abs(gain) <= tolerance * max(abs(before), abs(after)):
+            yield f"{between}, it makes no difference that the proof can tell."
+        else:
+            word = "brings" if gain > 0 else "costs"
+            point = money(abs(gain) / (100 * (high - low)), currency)
+            yield f"{between}, every further point {word} {point}."
 
 
 def playbook(hedge: Hedge, signals: dict[str, str | None]) -> tuple[Chapter, ...]:
@@ -139,35 +146,46 @@ def _lines(plan: Plan) -> list[tuple[str, tuple[tuple[float, float | None], ...]
 def _sentences(plan: Plan) -> list[str]:
     """One per later quarter: what is released, and who gets more or less."""
     problem, allocation = plan.problem, plan.allocation
-    released = (
-        np.zeros_like(allocation.spend) if allocation.released is None else allocation.released
-    )
-    own = allocation.spend - released
+    released = (allocation.spend - allocation.own).sum(axis=0)
     said = []
-    for q, quarter in enumerate(problem.quarters):
-        if q == 0:
-            continue
-        parts = _released(problem.names, released[:, q], float(allocation.pool[:q].sum()))
-        parts += _moved(problem.names, own[:, q], problem.current[:, q])
+    for q, quarter in enumerate(problem.quarters[1:], start=1):
+        given = _to_whom(float(released[q]), allocation.spend[:, q] - problem.base[:, q])
+        parts = _released(problem.names, given, float(allocation.pool[:q].sum()))
+        parts += _moved(problem.names, allocation.spend[:, q], problem.current[:, q], given == 0)
         said.append(f"{quarter}: {', '.join(parts) if parts else 'as approved'}.")
     return said
 
 
+def _to_whom(released: float, more: Floats) -> Floats:
+    """(C,) what is released, to those that get more than their part of the quarter's budget.
+
+    Money has no marks on it: whose it is, is a matter of words.
+    """
+    raised = np.maximum(more, 0.0)
+    whole = float(raised.sum())
+    return raised * min(1.0, released / whole) if whole > 0 else 0 * raised
+
+
 def _released(names: Sequence[str], amounts: Floats, set_aside: float) -> list[str]:
-    """release 4 % of the pool to Private Domain, for the channels that get most."""
-    if set_aside <= 0 or amounts.sum() < _WORTH_NAMING * set_aside:
+    """release 4 % of the pool to Private Domain; or to several, those that get most first."""
+    given = float(amounts.sum())
+    if set_aside <= 0 or given < _WORTH_NAMING * set_aside:
         return []
     chosen = [c for c in _largest(amounts) if amounts[c] >= _WORTH_NAMING * set_aside]
+    share, rest = percent(given / set_aside, 0), given - float(amounts[chosen].sum())
+    if len(chosen) == 1 and rest < _WORTH_NAMING * set_aside:
+        return [f"release {share} of the pool to {names[chosen[0]]}"]
     to = [f"{percent(float(amounts[c]) / set_aside, 0)} to {names[c]}" for c in chosen]
-    rest = float(amounts.sum() - amounts[chosen].sum()) / set_aside
-    if rest >= _WORTH_NAMING:
-        to.append(f"{percent(rest, 0)} to others")
-    return [f"release {percent(float(amounts.sum()) / set_aside, 0)} of the pool ({', '.join(to)})"]
+    if rest >= _WORTH_NAMING * set_aside:
+        to.append(f"{percent(rest / set_aside, 0)} to others")
+    return [f"release {share} of the pool ({', '.join(to)})"]
 
 
-def _moved(names: Sequence[str], amounts: Floats, current: Floats) -> list[str]:
-    """Outdoor −5 %, for the channels whose money changes most; without what is released."""
-    change = amounts - current
+def _moved(
+    names: Sequence[str], amounts: Floats, current: Floats, of: NDArray[np.bool_]
+) -> list[str]:
+    """Outdoor −5 %, for those ``of`` the channels (C,) whose money changes most."""
+    change = np.where(of, amounts - current, 0.0)
     shares = np.divide(change, current, out=np.zeros_like(change), where=current > 0)
     chosen = [c for c in _largest(np.abs(change)) if abs(shares[c]) >= _WORTH_NAMING]
     return [f"{names[c]} {percent_signed(float(shares[c]), 0)}" for c in chosen]

@@ -89,7 +89,7 @@ def show_hedge(hedge: Hedge) -> None:
         console.print(Text(_clean(f"If {chapter.scenario}:"), style="bold"))
         for sentence in chapter.sentences:
             console.print(Text(_clean(f"- {sentence}")))
-    for sentence in (*worth_of_it(hedge), f"The reserve: {reserve_words(hedge)}"):
+    for sentence in (*worth_of_it(hedge), *reserve_words(hedge)):
         console.print(Text(_clean(sentence)))
 
 
