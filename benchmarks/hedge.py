@@ -1,28 +1,25 @@
 """How long a hedge over several scenarios takes, and how tight its proof is.
 
 A year with weekly carry-over at ±30 %, the pool released where that pays; scenarios of their own
-demand, prices and budgets. Seconds are those of the processor, on one thread, for the whole hedge:
+demand, prices and budgets. Seconds are those of the processor, for the whole hedge:
 the joint proof, every future alone, the average's plan, the playbook and the reserve's worth.
 
-Run ``python benchmarks/hedge.py`` (``--quick`` leaves out the larger one): prints a table and writes
-build/benchmarks/hedge.json.
+Run ``python benchmarks/hedge.py`` (``--quick`` leaves out the larger one): prints a table and
+writes build/benchmarks/hedge.json.
 """
 
 import argparse
 import json
-import os
 import sys
 import time
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-for threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ.setdefault(threads, "1")
-sys.path.insert(0, str(Path(__file__).parents[1]))
-
 import numpy as np
 from rich.console import Console
 from rich.table import Table
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks.instances import QUARTERS, instance
 from models.period import Period
@@ -64,7 +61,7 @@ SIZES = (Size(3, 20, 15.0, 1e-4), Size(10, 50, 180.0, None))
 
 
 def futures(policy: AllocationProblem, count: int) -> list[Future]:
-    """Scenarios drawn from a seed: quarters' demand ±15 %, a third of the channels by themselves."""
+    """Scenarios drawn from a seed: every quarter's demand ±15 %, a third of the channels' own."""
     rng = np.random.default_rng(1)
     found = []
     for number in range(count):
