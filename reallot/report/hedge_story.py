@@ -45,14 +45,10 @@ def sought_of(hedge: Hedge) -> str:
 
 
 def headline(hedge: Hedge) -> str:
-    """What hedging brings, in one sentence."""
+    """What hedging comes to, in one sentence."""
     amount = money(hedge.objective, hedge.plans[0].problem.currency)
-    ways = "whichever scenario comes" if len(hedge.plans) > 1 else "in the one scenario there is"
-    verb = "keep" if hedge.sense == "min" else "hold"
-    end = "at" if hedge.sense == "min" else "of"
-    if len(hedge.plans) == 1:
-        return f"One plan for now, {ways}: {sought_of(hedge)} {amount}"
-    return f"One plan for now, {ways}: it can {verb} the {sought_of(hedge)} {end} {amount}"
+    when = "whichever scenario comes" if len(hedge.plans) > 1 else "for the one scenario there is"
+    return f"One plan for now, {when}: {sought_of(hedge)} {amount}"
 
 
 def worth_of_it(hedge: Hedge) -> tuple[str, ...]:
