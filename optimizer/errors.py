@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -49,6 +50,14 @@ class InfeasibleError(PlanningError):
 
 class NoPlanInTime(PlanningError):
     """The time limit passed before any plan was found."""
+
+
+class Failures(PlanningError):
+    """Several problems have no plan; ``each`` says why, one by one."""
+
+    def __init__(self, each: Iterable[PlanningError]) -> None:
+        self.each = tuple(each)
+        super().__init__("\n".join(map(str, self.each)))
 
 
 class UnkeptRule(PlanningError):

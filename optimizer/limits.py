@@ -172,6 +172,8 @@ def limits_of(program: Program) -> Limits:
         if not from_above and bound / scale >= lower[cell]:
             lower[cell], lower_row[cell] = bound / scale, index
     _bound_bent(program, lower, upper)
+    if program.release is not None:
+        program.release.bound(lower, upper, upper_row)
     # 100 % less than something is nothing, whatever floating point makes of it.
     lower[np.abs(lower) < 1e-9] = 0.0
     # Bounds that meet may cross by what floating point loses.

@@ -16,6 +16,7 @@ from models.saturation import Floats
 from optimizer.caution import Caution
 from optimizer.closed import Closed
 from optimizer.layout import Layout
+from optimizer.stages import Stages
 
 if TYPE_CHECKING:
     from optimizer.rules.rule import Rule
@@ -101,6 +102,7 @@ class AllocationProblem:
     ``caution``      what share of which of the curves' members counts in place of the expectation;
                      None for the expectation.
     ``closed``       the amounts of the first quarters, where these are spent or decided already.
+    ``stages``       how it is planned in two stages, as a future of a hedge is; None for one.
     ``tolerance``    the gap at which a plan counts as optimal; ``time_limit`` in seconds.
     """
 
@@ -122,6 +124,7 @@ class AllocationProblem:
     minor_unit: float = 0.01
     caution: Caution | None = None
     closed: Closed | None = None
+    stages: Stages | None = None
     tolerance: float = 1e-4
     time_limit: float = 60.0
     warnings: tuple[str, ...] = field(default=())
@@ -286,7 +289,8 @@ class AllocationProblem:
 class Allocation:
     """Money for one problem: per channel and quarter (C, Q), pool and unspent per quarter (Q,).
 
-    ``funded`` names the decision packages that get their money.
+    ``funded`` names the decision packages that get their money. ``released`` (C, Q) is what of the
+    channels' money comes from the pool; None where none does.
     """
 
     problem: AllocationProblem
@@ -294,6 +298,12 @@ class Allocation:
     pool: Floats
     unspent: Floats
     funded: frozenset[str] = frozenset()
+    released: Floats | None = None
+
+    @property
+    def own(self) -> Floats:
+        """(C, Q) the channels' money without what is released to them from the pool."""
+        return self.spend if self.released is None else self.spend - self.released
 
     @classmethod
     def of(cls, problem: AllocationProblem, spend: Floats, pool: Floats) -> Allocation:

@@ -8,7 +8,9 @@ is 1: budgets of a hundred and of a billion solve alike.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
+from typing import Literal
 
 import numpy as np
 import pulp
@@ -25,6 +27,7 @@ from optimizer.form import LinearForm, Row, Side
 from optimizer.limits import Limits, Link, limits_of, links_of
 from optimizer.past import Past
 from optimizer.problem import Allocation, AllocationProblem
+from optimizer.release import COUNT_OWN, Release
 from optimizer.response import Response, response_of
 from optimizer.rules.rule import Rule
 
@@ -59,14 +62,36 @@ class Program:
             if channel.fixed_cost > 0:
                 for q in range(self.layout.quarters):
                     self.switches.active(c, q)
+        self._stage: Literal["now", "later"] | None = None
+        released = problem.stages is not None and problem.stages.release
+        self.release = Release(self) if released else None
         for rule in problem.rules:
             rule.prepare(self)
-        for rule in problem.rules:
-            rule.constrain(self)
-            self.owners.extend([rule] * (len(self.rows) - len(self.owners)))
+        self._constrain()
         self.bends.hold()
         caution = problem.caution if problem.unsure.any() else None
         self.tail = None if caution is None else Tail(self, caution, len(problem.draws))
+
+    def _constrain(self) -> None:
+        """The rules' rows; in two stages, those about the first quarter are of rules of its own."""
+        problem, stages = self.problem, self.problem.stages
+        if stages is not None and stages.first != problem.rules:
+            self._stage = "later"
+        self._state(problem.rules)
+        if stages is not None and self._stage:
+            self._stage, self.problem = "now", replace(problem, rules=stages.first)
+            self._state(stages.first)
+            self.problem = problem
+
+    def _state(self, rules: Sequence[Rule]) -> None:
+        for rule in rules:
+            rule.constrain(self)
+            self.owners.extend([rule] * (len(self.rows) - len(self.owners)))
+
+    def _elsewhere(self, quarter: str | None) -> bool:
+        """Whether what is said of a quarter is left to the rules of the other stage."""
+        now = quarter == self.problem.quarters[0]
+        return (self._stage == "later" and now) or (self._stage == "now" and not now)
 
     def explain(self, index: int) -> str:
         """What it means, in words, that a row binds."""
@@ -154,6 +179,8 @@ class Program:
 
     def add_extra(self, extra: Extra) -> int:
         """A column of a rule's own; returns its position in the decision vector."""
+        if extra.loses and self._elsewhere(self.problem.quarters[extra.quarter or 0]):
+            extra = Extra(extra.name, high=0.0, follows=lambda _: 0.0)
         self.extras.append(self.past.settle(extra))
         position = self.layout.extras + len(self.extras) - 1
         if extra.follows is None:
@@ -185,8 +212,10 @@ class Program:
 
         A row that speaks of closed quarters only is left out: nobody can keep it, or break it.
         """
-        if self.past.decided(quarter, form, base):
+        if self._elsewhere(quarter) or self.past.decided(quarter, form, base):
             return
+        if self.release is not None and rule in COUNT_OWN:
+            form = self.release.own(form)
         sides: tuple[tuple[Side, float | None], ...] = (("min", at_least), ("max", at_most))
         for side, limit in sides:
             if limit is not None and np.isfinite(limit):
@@ -234,6 +263,11 @@ class Program:
         return gain
 
     @property
+    def weighs(self) -> bool:
+        """Whether what counts depends on which draws are the worst ones."""
+        return self.tail is not None
+
+    @property
     def tail_rows(self) -> Indices:
         """Which rows of `Limits.matrix` say what the worst of the draws are; empty without them."""
         count = 0 if self.tail is None else len(self.tail.forms)
@@ -259,12 +293,21 @@ class Program:
     def _sought(self, counted: NDArray[np.bool_]) -> LinearForm:
         """The objective by the results of some blocks (B,) alone."""
         problem = self.problem
+        kept = self._worth_of_the_rest
         if problem.objective == "spend":
-            return self.spent.times(-1.0)
+            return kept.minus(1.0, self.spent)
         blocks = np.flatnonzero(counted)
         positions, worth = self.response.position[blocks], self.values[blocks]
-        brought = self._with_choices(positions, worth, problem.values[0])
+        brought = self._with_choices(positions, worth, problem.values[0]).plus(kept)
         return brought if problem.objective == "response" else brought.minus(1.0, self.spent)
+
+    @property
+    def _worth_of_the_rest(self) -> LinearForm:
+        """What the pool's balance at the horizon's end counts."""
+        stages = self.problem.stages
+        if self.release is None or stages is None or stages.keep_value == 0:
+            return LinearForm.of(0.0)
+        return self.release.kept.times(stages.keep_value)
 
     def decision(self, values: Floats) -> Floats:
         """The decision (money) in a solution's columns, with the response it truly brings.
@@ -310,6 +353,8 @@ class Program:
         full = np.zeros(self.width)
         parts = (allocation.spend.ravel(), allocation.pool, allocation.unspent)
         full[: self.size] = np.concatenate(parts)
+        if self.release is not None:
+            self.release.fill(full, allocation.released)
         for k, extra in enumerate(self.extras):
             if extra.follows is None:
                 full[self.layout.extras + k] = float(extra.name in allocation.funded)
@@ -326,7 +371,8 @@ class Program:
             for extra, value in zip(self.extras, chosen.tolist(), strict=True)
             if extra.follows is None and value > 0
         )
-        return Allocation(self.problem, spend, pool, unspent, funded)
+        released = None if self.release is None else self.release.table(decision)
+        return Allocation(self.problem, spend, pool, unspent, funded, released)
 
     def gradient(self, decision: Floats, form: LinearForm) -> Floats:
         """(amounts,) what one more unit of money in each amount adds to a form, switches kept."""
@@ -368,6 +414,9 @@ class Program:
             rest = float(form.coefficients[~own] @ decision[form.cells[~own]])
             ends = sorted([(least[number] - rest) / factor, (most[number] - rest) / factor])
             low[cell], high[cell] = max(low[cell], ends[0]), min(high[cell], ends[1])
+        if self.release is not None:
+            least_own, most_own = self.release.bounds_given(self.release.table(decision))
+            low, high = np.maximum(low, least_own), np.minimum(high, most_own)
         return low, np.maximum(high, low)
 
     @cached_property
@@ -422,7 +471,7 @@ class Program:
         prob = pulp.LpProblem("reallot", pulp.LpMaximize)
         whole = [False] * self.size + [extra.whole for extra in self.extras]
         used = len(self.limits.responses)
-        lows = [*lower.tolist(), *([None] * used)]
+        lows = [None if np.isinf(low) else low for low in lower.tolist()] + [None] * used
         highs = [None if np.isinf(high) else high for high in upper.tolist()] + [None] * used
         whole += [False] * used
         width = len(str(len(lows)))

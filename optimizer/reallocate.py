@@ -54,16 +54,33 @@ def reallocate(problem: AllocationProblem) -> Plan:
     return plan if yielded.closed else replace(plan, status="time_limit")
 
 
+def certified(problem: AllocationProblem) -> tuple[Relaxation, Certificate]:
+    """The program of a problem and its proof, without prices, rounding and words.
+
+    Raises as `reallocate` does.
+    """
+    deadline = time.monotonic() + problem.time_limit
+    yielded = give_way(problem, deadline)
+    return yielded.relaxation, _certify(yielded, None, deadline)
+
+
 def violations(allocation: Allocation) -> tuple[Violation, ...]:
     """Every place where an allocation breaks a rule of its problem, by the rules' own checks.
 
-    What closed quarters do is past keeping or breaking.
+    What closed quarters do is past keeping or breaking; in two stages, what a first quarter that
+    is not closed may do is for its own rules to say.
     """
-    problem = allocation.problem
+    problem, stages = allocation.problem, allocation.problem.stages
     past: set[str | None] = set(problem.closed_quarters)
     if len(past) == len(problem.quarters):
         past.add(None)
-    found = (found for rule in problem.rules for found in rule.check(allocation))
+    found = [found for rule in problem.rules for found in rule.check(allocation)]
+    if stages is not None:
+        first = problem.quarters[0]
+        now = replace(allocation, problem=replace(problem, rules=stages.first))
+        under = (found for rule in stages.first for found in rule.check(now))
+        found = [violation for violation in found if violation.quarter != first]
+        found += [violation for violation in under if violation.quarter == first]
     return tuple(violation for violation in found if violation.quarter not in past)
 
 

@@ -177,7 +177,7 @@ class Relaxation:
         # A rule's price may take all worth from a response that is promised too high: where a
         # market is full, say. It is no less promised for that.
         least = self.worth
-        if program.tail is not None and self.objective is program.objective:
+        if program.weighs and self.objective is program.objective:
             # A draw that is promised too much may be among the worst without having a price.
             least = program.counts(point.decision)
         return np.asarray(np.maximum(np.maximum(worth, least), 0.0))
@@ -286,9 +286,12 @@ class Relaxation:
     def loosen_row(self, number: int, by: float) -> None:
         """Let a row of `Limits.matrix` go so much further than it says, until it is set back."""
         least, most = self.program.limits.between
-        self._between[0][number] = least[number] - by
-        self._between[1][number] = most[number] + by
-        self._bound_row(self.model, number, least[number] - by, most[number] + by)
+        self.set_row(number, least[number] - by, most[number] + by)
+
+    def set_row(self, number: int, least: float, most: float) -> None:
+        """Bound a row of `Limits.matrix` anew; as long as it holds, rows say this."""
+        self._between[0][number], self._between[1][number] = least, most
+        self._bound_row(self.model, number, least, most)
 
     def _bound_row(self, model: Model, number: int, least: float, most: float) -> None:
         scale = self._row_scales[number]

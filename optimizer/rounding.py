@@ -26,26 +26,36 @@ def round_to_minor_units(program: Program, decision: Floats) -> Allocation:
     if problem.minor_unit == 0:
         return program.allocation(decision)
     per_money = 1 / problem.minor_unit
+    released = None
+    if program.release is not None:
+        released = program.release.in_whole_units(decision, problem.minor_unit)
+        decision = decision.copy()
+        program.release.fill(decision, released)
     cells = _Cells.of(program, decision, per_money)
     quarters = len(problem.quarters)
-    for q, total in enumerate(_quarter_totals(program, cells, per_money)):
+    for q, total in enumerate(_quarter_totals(program, decision, cells, per_money)):
         _tie_out(cells, np.arange(q, program.size, quarters), total)
     _exchange(program, cells, decision, per_money)
     rounded = decision.copy()
     rounded[: program.size] = _money(cells.units, problem.minor_unit)
     rounded[program.past.cells] = program.past.amounts
+    if program.release is not None:
+        program.release.fill(rounded, released)
     return program.allocation(rounded)
 
 
-def _quarter_totals(program: Program, cells: _Cells, per_money: float) -> list[int]:
+def _quarter_totals(
+    program: Program, decision: Floats, cells: _Cells, per_money: float
+) -> list[int]:
     """Each quarter's money in minor units; where money moves between quarters, as decided.
 
-    A closed quarter's is what it came to.
+    A closed quarter's is what it came to; what is released comes on top.
     """
-    budget = np.rint(program.problem.holds * per_money).astype(np.int64)
+    released = 0.0 if program.release is None else program.release.table(decision).sum(axis=0)
+    budget = np.rint((program.problem.holds + released) * per_money).astype(np.int64)
     if program.problem.shift > 0:
         quarters = cells.by_quarter(len(budget))
-        whole = np.rint(program.problem.budget * per_money).astype(np.int64)
+        whole = np.rint((program.problem.budget + released) * per_money).astype(np.int64)
         _tie_out(quarters, np.arange(len(budget)), int(whole.sum()))
         budget = quarters.units
     return [int(total) for total in budget]

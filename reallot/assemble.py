@@ -14,6 +14,7 @@ from reallot.closing import carried_on, with_closed
 from reallot.errors import Finding, InputError
 from reallot.project import Project
 from reallot.project import policy as said
+from reallot.project.bends import Bends
 from reallot.project.currency import minor_unit
 from reallot.project.dates import first_day_of
 from reallot.project.project import POLICY
@@ -23,12 +24,33 @@ from reallot.rulebook.bends import bends_of
 from reallot.values import Results, check_results, counted_of, parts_of, results_of
 from scenarios.scenario import Factors, Scenario, apply, tied_out
 
+# What the policy itself is called where scenarios have their names.
+POLICYS_OWN = "policy"
+
 
 def problem_of(
     project: Project, curves: Curves, scenario: str, time_limit: float
 ) -> AllocationProblem:
     """Everything the plan of one scenario depends on; ``time_limit`` in seconds."""
-    policy = project.policy_in(scenario)
+    policy, bends = project.policy_in(scenario), project.bends[scenario]
+    base = _problem(project, curves, scenario, policy, bends, time_limit)
+    return with_closed(project, apply(future(project, scenario), base), base.budget)
+
+
+def policys_own(project: Project, curves: Curves, time_limit: float) -> AllocationProblem:
+    """The problem of the policy itself, without any scenario; nothing gives way in it."""
+    return _problem(project, curves, POLICYS_OWN, project.policy, {}, time_limit)
+
+
+def _problem(
+    project: Project,
+    curves: Curves,
+    scenario: str,
+    policy: said.Policy,
+    bends: Bends,
+    time_limit: float,
+) -> AllocationProblem:
+    """Everything but a scenario's factors."""
     budget = project.budget
     curves = carried_on(project, curves)
     results = results_of(project.history, curves, project.from_zero)
@@ -52,7 +74,7 @@ def problem_of(
         media_price=np.ones(cells),
         pacing=tuple(entry.pacing for entry in entries),
         rules=rulebook.rules,
-        bends=bends_of(project.bends[scenario], policy, channels),
+        bends=bends_of(bends, policy, channels),
         objective=policy.plan.objective,
         shift=policy.plan.shift_between_quarters,
         minor_unit=smallest,
@@ -61,7 +83,7 @@ def problem_of(
         warnings=(*project.warnings, *curves.warnings, *rulebook.warnings, *_cautious(policy)),
     )
     _check_caution(base)
-    return with_closed(project, apply(future(project, scenario), base), base.budget)
+    return base
 
 
 def future(project: Project, name: str) -> Scenario:

@@ -18,6 +18,7 @@ from reallot.exits import AS_JSON, Commands
 if TYPE_CHECKING:
     from reallot.planning import Written
     from reallot.project import Project
+    from scenarios.hedge import Sought
 
 FOLDER = click.Path(path_type=Path)
 TIME_LIMIT = 60.0
@@ -396,6 +397,61 @@ def sensitivity(
         click.echo(files["sensitivity.json"].decode(), nl=False)
         return
     click.echo("What the plan depends on:")
+    for name in files:
+        click.echo(f"{'':<10}{out_of(project) / name}")
+
+
+@main.command()
+@click.option(
+    "--objective",
+    type=click.Choice(["expectation", "regret", "cvar"]),
+    default="expectation",
+    show_default=True,
+    help="What to seek: the most on average, the least largest regret, or the most in the worst "
+    "cases.",
+)
+@click.option(
+    "--worst",
+    type=click.FloatRange(0, 1, min_open=True),
+    metavar="SHARE",
+    help="With cvar: the share of probability that counts as the worst.  [default: 0.2]",
+)
+@click.option("--no-release", is_flag=True, help="Never release the pool to channels.")
+@_time_limit
+@_as_json
+@_folder
+def hedge(
+    folder: Path,
+    objective: Sought,
+    worst: float | None,
+    no_release: bool,
+    time_limit: float,
+    as_json: bool,
+) -> None:
+    """Decide this quarter once for all scenarios, with a playbook for each, in out/hedge.*.
+
+    Later quarters differ by scenario, and what was set aside may be released there.
+
+    \b
+    Examples:
+      reallot hedge my-project
+      reallot hedge --objective regret my-project
+      reallot hedge --objective cvar --worst 0.1 --no-release my-project
+    """
+    from reallot.fitting import out_of
+    from reallot.hedging import hedge_all
+    from reallot.report.terminal import show_hedge
+    from scenarios.hedge import Terms
+
+    if worst is not None and objective != "cvar":
+        raise click.UsageError("--worst says which share --objective cvar looks at: name both")
+    share = 0.2 if worst is None else worst
+    project = _read(folder)
+    found, files = hedge_all(project, Terms(objective, share, not no_release), time_limit)
+    if as_json:
+        click.echo(files["hedge.json"].decode(), nl=False)
+        return
+    show_hedge(found)
     for name in files:
         click.echo(f"{'':<10}{out_of(project) / name}")
 

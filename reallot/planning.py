@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -136,13 +136,8 @@ class Tried(Generic[T]):
 
     def all(self) -> list[T]:
         """What was made of every scenario; NotPlannedError where some have no plan."""
-        failures = self.failures.values()
-        if failures:
-            raise NotPlannedError(
-                map(_finding, self.failures, failures),
-                (line for failure in failures for line in str(failure).splitlines()),
-                collided=any(isinstance(failure, RulesCollide) for failure in failures),
-            )
+        if self.failures:
+            raise not_planned(self.failures)
         return self.made
 
     @property
@@ -164,6 +159,15 @@ def attempt(scenarios: Sequence[str], one: Callable[[str], T]) -> Tried[T]:
         except PlanningError as failure:
             failures[scenario] = failure
     return Tried(made, failures)
+
+
+def not_planned(failures: Mapping[str, PlanningError]) -> NotPlannedError:
+    """What to tell where some have no plan; failures by what has none."""
+    return NotPlannedError(
+        map(_finding, failures, failures.values()),
+        (line for failure in failures.values() for line in str(failure).splitlines()),
+        collided=any(isinstance(failure, RulesCollide) for failure in failures.values()),
+    )
 
 
 def planned(problem: AllocationProblem) -> Plan:

@@ -59,7 +59,7 @@ class Budget(Rule):
             if over > 0.1 * problem.minor_unit + 1e-9 * float(problem.budget[q]):
                 text = f"{quarter}: {over:,.2f} more is placed than the budget holds"
                 yield Violation(self.name, "total", quarter, over, text)
-        placed = plan.spend.sum(axis=0) + plan.pool + plan.unspent
+        placed = plan.own.sum(axis=0) + plan.pool + plan.unspent
         if problem.shift == 0:
             for q, quarter in enumerate(problem.quarters):
                 yield from _missing(problem, quarter, float(placed[q]), float(problem.budget[q]))

@@ -79,7 +79,7 @@ class Elasticity(Rule):
         """Compare each change with what the band allows, in money."""
         problem = plan.problem
         base = problem.base
-        change = plan.spend - base
+        change = plan.own - base
         bands = self._bands(problem)
         for c, band in bands.items():
             down, up = band.down * base[c], band.up * base[c]

@@ -27,7 +27,6 @@ Model = TypeVar("Model", bound=Section)
 # What the policy may say one day; a star stands for any entry.
 NOT_YET: frozenset[tuple[str, ...]] = frozenset(
     [
-        ("reserve", "keep_value"),
         ("trigger",),
         ("channel", "*", "owner"),
     ]

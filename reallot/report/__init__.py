@@ -9,6 +9,7 @@ from optimizer.plan import Plan
 from optimizer.sweep import BudgetCurve
 from reallot.report.budget_curve import budget_curve_csv
 from reallot.report.compare_files import compare_csv, compare_html, compare_json
+from reallot.report.hedge_files import hedge_files
 from reallot.report.months_csv import months_csv
 from reallot.report.packages_csv import packages_csv
 from reallot.report.plan_csv import plan_csv
@@ -25,6 +26,7 @@ __all__ = [
     "BUDGET_CURVE",
     "OPTIONAL",
     "compare_files",
+    "hedge_files",
     "plan_files",
     "score_files",
     "sensitivity_files",

@@ -13,6 +13,7 @@ from optimizer.plan import Plan
 from optimizer.sweep import BudgetCurve
 from reallot.report.known import Known
 from reallot.report.reach import Standing
+from scenarios.hedge import Hedge
 
 _WIDTH, _HEIGHT = 300, 170
 _POINTS, _MARGIN = 61, 1.1
@@ -137,6 +138,28 @@ def _budgets(plan: Plan, curve: BudgetCurve) -> dict[str, Any]:
         layer["encoding"]["x"]["scale"] = {"nice": False, "zero": False, "padding": 8}
         layer["encoding"]["y"]["scale"] = {"zero": True}
     return _drawing(_BUDGETS_WIDTH, _BUDGETS_HEIGHT, layers)
+
+
+def reserve_chart(hedge: Hedge) -> Markup | None:
+    """What is sought against the share set aside, in per cent; None where there is no choice.
+
+    As SVG.
+    """
+    held = [(100 * own.share, own.value) for own in hedge.reserve if own.value is not None]
+    if len(held) < 2:
+        return None
+    values = [{"spend": share, "response": value} for share, value in held]
+    marks = (
+        {"type": "line", "color": "var(--curve)", "strokeWidth": 2},
+        {"type": "point", "filled": True, "opacity": 1, "size": 40, "color": "var(--plan)"},
+    )
+    layers = [_layer(values, mark, 1.0) for mark in marks]
+    for layer in layers:
+        layer["encoding"]["x"]["axis"]["values"] = [share for share, _ in held]
+        # It is the differences that are looked at.
+        layer["encoding"]["y"]["scale"] = {"zero": False, "padding": 8}
+        layer["encoding"]["y"]["axis"]["format"] = ".4~s"
+    return Markup(vl_convert.vegalite_to_svg(_drawing(_BUDGETS_WIDTH, _BUDGETS_HEIGHT, layers)))
 
 
 def _spec(standing: Standing) -> dict[str, Any]:

@@ -23,10 +23,12 @@ from reallot.report.figures import (
     short_signed,
 )
 from reallot.report.forecast import anyway_sentence
+from reallot.report.hedge_story import headline, playbook, reserve_words, worth_of_it
 from reallot.report.measure import MEASURES
 from reallot.report.reach import warnings_of
 from reallot.report.score_story import broken_rules, score_story
 from reallot.report.story import story_of
+from scenarios.hedge import Hedge
 
 _WIDTH = 80
 _NAME = 19
@@ -75,6 +77,26 @@ def show_score(score: Score, file: str, warnings: Sequence[str]) -> None:
         console.print(Text(_clean(f"- {text}"), style="red"))
     for warning in warnings:
         console.print(Text(f"Note: {_clean(warning)}", style="yellow"))
+
+
+def show_hedge(hedge: Hedge) -> None:
+    """Print what to do now over all scenarios, and the playbook, to standard output."""
+    console = Console(highlight=False, soft_wrap=False)
+    first = hedge.plans[0]
+    table = _table(first.problem.currency, "Approved", "Do now", "Change", "in %")
+    amounts = zip(first.lines, first.approved[:, 0], first.recommended[:, 0], strict=True)
+    for name, now, then in amounts:
+        style = "dim" if name in (RESERVE, UNSPENT) else ""
+        table.add_row(*_cells(name, float(now), float(then)), style=style)
+    console.print()
+    console.print(Text(f"{headline(hedge)}.", style="bold"))
+    console.print(table)
+    for chapter in playbook(hedge, {}):
+        console.print(Text(_clean(f"If {chapter.scenario}:"), style="bold"))
+        for sentence in chapter.sentences:
+            console.print(Text(_clean(f"- {sentence}")))
+    for sentence in (*worth_of_it(hedge), *reserve_words(hedge)):
+        console.print(Text(_clean(sentence)))
 
 
 def _plan_table(plan: Plan) -> Table:

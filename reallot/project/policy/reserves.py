@@ -11,15 +11,19 @@ from reallot.project.policy.types import Amount, Band, Fraction, Quarter, Sectio
 
 
 class Reserve(Section):
-    """[reserve]: the pool's band and its emergency layer, as shares of the whole budget."""
+    """[reserve]: the pool's band and its emergency layer, as shares of the whole budget.
+
+    ``keep_value`` is what a unit of the pool counts in a hedge that is left at the horizon's end.
+    """
 
     share: Band | None = None
     emergency: Fraction | None = None
+    keep_value: Amount = 0.0
 
     @model_validator(mode="after")
     def _says_something(self) -> Self:
-        if self.share is None and self.emergency is None:
-            raise ValueError("share = [0.10, 0.15], or emergency = 0.05, or both")
+        if not self.model_fields_set:
+            raise ValueError("share = [0.10, 0.15], emergency = 0.05 or keep_value = 0.5")
         return self
 
 

@@ -117,7 +117,6 @@ def test_an_unknown_key_is_answered_with_the_nearest(tmp_path, addition, column,
     ("addition", "column"),
     [
         ("[[trigger]]\nname = 'x'\n", "trigger"),
-        ("[reserve]\nshare = [0.1, 0.2]\nkeep_value = 0.0\n", "reserve.keep_value"),
     ],
 )
 def test_a_key_of_a_later_version_is_refused_by_name(tmp_path, addition, column):

@@ -1,0 +1,27 @@
+"""Stages: a future of a hedge, whose first quarter is decided before it is known to come.
+
+What is decided now keeps the rules of the policy itself; what comes later keeps the future's own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from optimizer.rules.rule import Rule
+
+
+@dataclass(frozen=True)
+class Stages:
+    """How a problem is planned in two stages.
+
+    ``first``      the rules whose rows about the first quarter alone hold there, in place of the
+                   problem's own.
+    ``release``    whether the pool's balance may go to channels in later quarters.
+    ``keep_value`` what a unit of the balance is worth that is left at the horizon's end.
+    """
+
+    first: tuple[Rule, ...]
+    release: bool = True
+    keep_value: float = 0.0

@@ -1,0 +1,55 @@
+"""Hedging a project: what to do now over all of its scenarios, with a playbook for each."""
+
+from __future__ import annotations
+
+from optimizer.errors import Failures, PlanningError, RulesCollide
+from reallot.assemble import future, policys_own, problem_of
+from reallot.fitting import curves_of, out_of
+from reallot.output import write_whole
+from reallot.planning import not_planned
+from reallot.progress import doing
+from reallot.project import Project
+from reallot.report import hedge_files
+from scenarios.hedge import Future, Hedge, Terms, hedge
+
+
+def hedge_all(project: Project, terms: Terms, time_limit: float) -> tuple[Hedge, dict[str, bytes]]:
+    """Plan all scenarios together and write out/hedge.*; seconds for every program solved.
+
+    NotPlannedError where a scenario has no plan, or where all have none together.
+    """
+    curves = curves_of(project)
+    own = policys_own(project, curves, time_limit)
+    scenarios = {name: future(project, name) for name in project.scenarios}
+    even = 1 / len(scenarios)
+    futures = [
+        Future(
+            problem_of(project, curves, name, time_limit),
+            even if scenario.probability is None else scenario.probability,
+            _keep_value(project, name),
+        )
+        for name, scenario in scenarios.items()
+    ]
+    together = ", ".join(scenarios)
+    try:
+        with doing(f"Planning {together} together"):
+            found = hedge(own, futures, terms)
+    except Failures as failures:
+        raise not_planned({_of(failure, together): failure for failure in failures.each}) from None
+    except PlanningError as failure:
+        raise not_planned({_of(failure, together): failure}) from None
+    signals = {name: scenario.signal for name, scenario in scenarios.items()}
+    files = hedge_files(found, signals)
+    write_whole(out_of(project), files)
+    return found, files
+
+
+def _of(failure: PlanningError, together: str) -> str:
+    """Whose failure it is: one scenario's, where its rules collide, or that of all together."""
+    return failure.scenario if isinstance(failure, RulesCollide) else together
+
+
+def _keep_value(project: Project, scenario: str) -> float:
+    """What a unit of the pool counts at the horizon's end, as the scenario has it."""
+    reserve = project.policy_in(scenario).reserve
+    return 0.0 if reserve is None else reserve.keep_value

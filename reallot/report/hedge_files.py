@@ -1,0 +1,103 @@
+"""hedge.json and hedge.html: what to do now over all scenarios, and the playbook of each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from optimizer.plan import Plan
+from reallot.report.booking import amount_in_full
+from reallot.report.charts import reserve_chart
+from reallot.report.figures import share_of, table_decimals
+from reallot.report.hedge_story import (
+    headline,
+    playbook,
+    reserve_rows,
+    reserve_words,
+    short_probability,
+    sought_of,
+    worth_of_it,
+)
+from reallot.report.page import render
+from reallot.report.plan_json import json_bytes
+from scenarios.hedge import Hedge
+
+
+def hedge_files(hedge: Hedge, signals: Mapping[str, str | None]) -> dict[str, bytes]:
+    """The files of a hedge by name; ``signals`` say what shows that a scenario has arrived.
+
+    The same hedge gives the same bytes.
+    """
+    return {"hedge.json": hedge_json(hedge), "hedge.html": hedge_html(hedge, signals)}
+
+
+def hedge_json(hedge: Hedge) -> bytes:
+    """The whole hedge for programs.
+
+    ``reserve`` among the channels is what is set aside; what a quarter's amounts add up to beyond
+    its budget is released.
+    """
+    return json_bytes(
+        {
+            "objective": hedge.objective,
+            "bound": hedge.bound,
+            "gap": hedge.gap,
+            "now": [
+                {"channel": name, "amount": amount}
+                for _, name, amount in _amounts(hedge.plans[0], 0)
+            ],
+            "playbook": {
+                plan.problem.scenario: [
+                    {"quarter": quarter, "channel": name, "amount": amount}
+                    for q in range(1, len(plan.problem.quarters))
+                    for quarter, name, amount in _amounts(plan, q)
+                ]
+                for plan in hedge.plans
+            },
+            "wait_and_see": hedge.wait_and_see,
+            "expected_value_plan": hedge.expected_value_plan,
+            "evpi": hedge.evpi,
+            "vss": hedge.vss,
+            "reserve": [{"share": own.share, "value": own.value} for own in hedge.reserve],
+        }
+    )
+
+
+def hedge_html(hedge: Hedge, signals: Mapping[str, str | None]) -> bytes:
+    """The same for people, in one page."""
+    first = hedge.plans[0]
+    problem = first.problem
+    approved = first.approved[:, 0].tolist()
+    now = [
+        (name, current, float(amount), share_of(float(amount), current))
+        for (_, name, amount), current in zip(_amounts(first, 0), approved, strict=True)
+    ]
+    quarters = problem.quarters
+    page = {
+        "hedge": hedge,
+        "currency": problem.currency,
+        "span": quarters[0] if len(quarters) == 1 else f"{quarters[0]} to {quarters[-1]}",
+        "quarter": quarters[0],
+        "later": quarters[1:],
+        "headline": headline(hedge),
+        "sought": sought_of(hedge),
+        "sentences": worth_of_it(hedge),
+        "now": now,
+        "decimals": table_decimals(max(float(plan.problem.budget.max()) for plan in hedge.plans)),
+        "chapters": playbook(hedge, dict(signals)),
+        "probability": short_probability,
+        "reserve": reserve_words(hedge),
+        "reserve_rows": reserve_rows(hedge),
+        "chart": reserve_chart(hedge),
+    }
+    return render("hedge.html.j2", page)
+
+
+def _amounts(plan: Plan, q: int) -> list[tuple[str, str, Decimal]]:
+    """Quarter, name and amount of every line of one quarter."""
+    amounts = plan.recommended[:, q].tolist()
+    quarter = plan.problem.quarters[q]
+    return [
+        (quarter, name, amount_in_full(plan, amount))
+        for name, amount in zip(plan.lines, amounts, strict=True)
+    ]

@@ -1,0 +1,205 @@
+"""What a hedge says, in sentences: what it brings, the playbook, and what the reserve is worth."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.saturation import Floats
+from optimizer.form import Side
+from optimizer.plan import Plan
+from reallot.report.figures import gap, money, percent, percent_signed, share_of, short
+from reallot.report.measure import MEASURES
+from scenarios.hedge import Hedge
+
+# What is named of a quarter: so many channels at most, those that move at least so far.
+_NAMED, _WORTH_NAMING = 4, 0.005
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """The playbook of one scenario: sentences, and a line per channel and the pool.
+
+    ``lines`` are a name, and per later quarter the amount with its change on the approved one.
+    """
+
+    scenario: str
+    probability: float
+    signal: str | None
+    sentences: tuple[str, ...]
+    lines: tuple[tuple[str, tuple[tuple[float, float | None], ...]], ...]
+
+
+def sought_of(hedge: Hedge) -> str:
+    """What was sought, in a few words."""
+    what = MEASURES[hedge.plans[0].problem.objective].sought.lower()
+    return {
+        "expectation": f"expected {what}",
+        "regret": "largest regret",
+        "cvar": f"{what} in the worst {percent(hedge.terms.worst, 0)} of cases",
+    }[hedge.terms.sought]
+
+
+def headline(hedge: Hedge) -> str:
+    """What hedging comes to, in one sentence."""
+    amount = money(hedge.objective, hedge.plans[0].problem.currency)
+    when = "whichever scenario comes" if len(hedge.plans) > 1 else "for the one scenario there is"
+    return f"One plan for now, {when}: {sought_of(hedge)} {amount}"
+
+
+def worth_of_it(hedge: Hedge) -> tuple[str, ...]:
+    """What hedging costs against knowing the future, and brings against planning for the mean."""
+    currency = hedge.plans[0].problem.currency
+    known = f"Knowing the future before deciding would be worth {money(hedge.evpi, currency)}"
+    if hedge.vss is None:
+        average = "The plan for the average of all scenarios does not fit some of them"
+    elif hedge.vss == 0:
+        average = "The plan for the average of all scenarios does as well, and is the one proposed"
+    else:
+        average = (
+            "Against planning for the average of all scenarios, hedging brings "
+            f"{money(hedge.vss, currency)}"
+        )
+    side = "less" if hedge.sense == "min" else "more"
+    end = "" if hedge.status == "optimal" else ", where the clock stopped the proof"
+    bound = money(hedge.bound, currency)
+    proof = f"No hedge within these rules has {side} than {bound} (gap {gap(hedge.gap)}{end})"
+    return f"{known}.", f"{average}.", f"{proof}."
+
+
+def reserve_words(hedge: Hedge) -> tuple[str, ...]:
+    """Until which size one more unit held back pays, and what the steps between sizes bring."""
+    shares = [float(p.allocation.pool.sum() / p.problem.budget.sum()) for p in hedge.plans]
+    low, high = percent(min(shares)), percent(max(shares))
+    size = f"The hedge sets aside {low if low == high else f'{low} to {high}'} of the budget"
+    at_most, at_least = (all(_reached(p, side) for p in hedge.plans) for side in ("max", "min"))
+    if at_most and at_least:
+        until = "as the rules have it"
+    elif at_most:
+        until = "the most that the rules allow; up to there, one more unit held back pays"
+    elif at_least:
+        until = "the least that the rules allow; one more unit held back does not pay"
+    else:
+        until = "beyond, one more unit held back no longer pays"
+    return f"{size}: {until}.", *_steps(hedge)
+
+
+def _reached(plan: Plan, side: Side) -> bool:
+    """Whether the pool holds the most (least) that the rules allow."""
+    pools = [rule for rule in plan.rules if (rule.rule, rule.side) == ("reserve", side)]
+    return bool(pools) and all(rule.binding for rule in pools if rule.key == "pool")
+
+
+def _steps(hedge: Hedge) -> Iterator[str]:
+    """What a further point held back brings, between the sizes that were looked at."""
+    held = [(own.share, own.value) for own in hedge.reserve if own.value is not None]
+    sign = -1.0 if hedge.sense == "min" else 1.0
+    currency, tolerance = hedge.plans[0].problem.currency, hedge.plans[0].problem.tolerance
+    for (low, before), (high, after) in pairwise(held):
+        between = f"From {percent(low, 0)} to {percent(high, 0)}"
+        gain = sign * (after - before)
+        if abs(gain) <= tolerance * max(abs(before), abs(after)):
+            yield f"{between}, it makes no difference that the proof can tell."
+        else:
+            word = "brings" if gain > 0 else "costs"
+            point = money(abs(gain) / (100 * (high - low)), currency)
+            yield f"{between}, every further point {word} {point}."
+
+
+def playbook(hedge: Hedge, signals: dict[str, str | None]) -> tuple[Chapter, ...]:
+    """What to do later, scenario by scenario."""
+    return tuple(
+        Chapter(
+            plan.problem.scenario,
+            future.probability,
+            signals.get(plan.problem.scenario),
+            tuple(_sentences(plan)),
+            tuple(_lines(plan)),
+        )
+        for plan, future in zip(hedge.plans, hedge.futures, strict=True)
+    )
+
+
+def _lines(plan: Plan) -> list[tuple[str, tuple[tuple[float, float | None], ...]]]:
+    quarters = range(1, len(plan.problem.quarters))
+    approved, amounts = plan.approved, plan.recommended
+    return [
+        (
+            name,
+            tuple(
+                (float(amounts[n, q]), share_of(float(amounts[n, q]), float(approved[n, q])))
+                for q in quarters
+            ),
+        )
+        for n, name in enumerate(plan.lines)
+    ]
+
+
+def _sentences(plan: Plan) -> list[str]:
+    """One per later quarter: what is released, and who gets more or less."""
+    problem, allocation = plan.problem, plan.allocation
+    released = (allocation.spend - allocation.own).sum(axis=0)
+    said = []
+    for q, quarter in enumerate(problem.quarters[1:], start=1):
+        given = _to_whom(float(released[q]), allocation.spend[:, q] - problem.base[:, q])
+        parts = _released(problem.names, given, float(allocation.pool[:q].sum()))
+        parts += _moved(problem.names, allocation.spend[:, q], problem.current[:, q], given == 0)
+        said.append(f"{quarter}: {', '.join(parts) if parts else 'as approved'}.")
+    return said
+
+
+def _to_whom(released: float, more: Floats) -> Floats:
+    """(C,) what is released, to those that get more than their part of the quarter's budget.
+
+    Money has no marks on it: whose it is, is a matter of words.
+    """
+    raised = np.maximum(more, 0.0)
+    whole = float(raised.sum())
+    return raised * min(1.0, released / whole) if whole > 0 else 0 * raised
+
+
+def _released(names: Sequence[str], amounts: Floats, set_aside: float) -> list[str]:
+    """release 4 % of the pool to Private Domain; or to several, those that get most first."""
+    given = float(amounts.sum())
+    if set_aside <= 0 or given < _WORTH_NAMING * set_aside:
+        return []
+    chosen = [c for c in _largest(amounts) if amounts[c] >= _WORTH_NAMING * set_aside]
+    share, rest = percent(given / set_aside, 0), given - float(amounts[chosen].sum())
+    if len(chosen) == 1 and rest < _WORTH_NAMING * set_aside:
+        return [f"release {share} of the pool to {names[chosen[0]]}"]
+    to = [f"{percent(float(amounts[c]) / set_aside, 0)} to {names[c]}" for c in chosen]
+    if rest >= _WORTH_NAMING * set_aside:
+        to.append(f"{percent(rest / set_aside, 0)} to others")
+    return [f"release {share} of the pool ({', '.join(to)})"]
+
+
+def _moved(
+    names: Sequence[str], amounts: Floats, current: Floats, of: NDArray[np.bool_]
+) -> list[str]:
+    """Outdoor −5 %, for those ``of`` the channels (C,) whose money changes most."""
+    change = np.where(of, amounts - current, 0.0)
+    shares = np.divide(change, current, out=np.zeros_like(change), where=current > 0)
+    chosen = [c for c in _largest(np.abs(change)) if abs(shares[c]) >= _WORTH_NAMING]
+    return [f"{names[c]} {percent_signed(float(shares[c]), 0)}" for c in chosen]
+
+
+def _largest(amounts: Floats) -> list[int]:
+    return [int(c) for c in np.argsort(-amounts, kind="stable")[:_NAMED] if amounts[c] > 0]
+
+
+def short_probability(probability: float) -> str:
+    """How probable, where that is a round number without decimals."""
+    points = 100 * probability
+    return percent(probability, 0 if abs(points - round(points)) < 1e-9 else 1)
+
+
+def reserve_rows(hedge: Hedge) -> list[tuple[str, str]]:
+    """Share and value, a dash where the rules forbid the share."""
+    return [
+        (percent(own.share, 0), "–" if own.value is None else short(own.value))
+        for own in hedge.reserve
+    ]

@@ -1,0 +1,125 @@
+import json
+from dataclasses import replace
+from functools import cache
+
+import pytest
+
+from optimizer.rules import Band, Budget, Elasticity, Reserve
+from reallot.report.hedge_files import hedge_html, hedge_json
+from reallot.report.hedge_story import headline, playbook, reserve_words, worth_of_it
+from scenarios.hedge import Future, Hedge, Held, Sought, Terms, hedge
+from scenarios.scenario import Scenario, apply
+from tests.reallot.report.pages import Page, assert_accessible, assert_safe
+from tests.reallot.report.plans import HOSTILE, ORDINARY, problem_of
+
+FIELDS = [
+    "objective",
+    "bound",
+    "gap",
+    "now",
+    "playbook",
+    "wait_and_see",
+    "expected_value_plan",
+    "evpi",
+    "vss",
+    "reserve",
+]
+SIGNAL = "GMV 8 % below forecast <b>for two months</b>"
+
+
+@cache
+def hedged(names: tuple[str, ...] = ORDINARY, sought: Sought = "expectation") -> Hedge:
+    """Growth and recession of a policy with a pool of 0 to 10 %."""
+    rules = (Budget(), Reserve((0.0, 0.1)), Elasticity(Band(0.2, 0.2)))
+    policy = problem_of(names, rules=rules)
+    scenarios = (
+        Scenario("growth", demand=(1.0, 1.2), budget=(1.1,)),
+        Scenario("<b>recession</b>", demand=(1.0, 0.8), budget=(0.9,)),
+    )
+    futures = [Future(apply(scenario, policy), 0.5) for scenario in scenarios]
+    return hedge(policy, futures, Terms(sought))
+
+
+def plain(text: str) -> str:
+    """A sentence with ordinary spaces."""
+    return " ".join(text.split())
+
+
+def test_the_document_has_the_fields_of_the_contract_and_no_others() -> None:
+    document = json.loads(hedge_json(hedged()))
+    assert list(document) == FIELDS
+    assert list(document["now"][0]) == ["channel", "amount"]
+    assert list(document["playbook"]) == ["growth", "<b>recession</b>"]
+    assert list(document["playbook"]["growth"][0]) == ["quarter", "channel", "amount"]
+    assert [held["share"] for held in document["reserve"]] == [0, 0.05, 0.10, 0.15]
+    assert document["reserve"][-1]["value"] is None
+
+
+def test_what_to_do_now_adds_up_to_the_quarters_budget() -> None:
+    document = json.loads(hedge_json(hedged()))
+    budget = hedged().plans[0].problem.budget[0]
+    assert sum(row["amount"] for row in document["now"]) == pytest.approx(budget, abs=1e-6)
+    assert [row["channel"] for row in document["now"]] == [*ORDINARY, "reserve"]
+
+
+def test_a_playbook_is_of_later_quarters_and_goes_beyond_their_budget_by_what_is_released() -> None:
+    document = json.loads(hedge_json(hedged()))
+    for plan in hedged().plans:
+        rows = document["playbook"][plan.problem.scenario]
+        assert {row["quarter"] for row in rows} == {"2027Q2"}
+        released = sum(row["amount"] for row in rows) - plan.problem.budget[1]
+        set_aside = document["now"][-1]["amount"]
+        assert -0.005 <= released <= set_aside + 0.015
+
+
+@pytest.mark.parametrize("names", [ORDINARY, HOSTILE])
+@pytest.mark.parametrize("sought", ["expectation", "regret"])
+def test_the_page_is_safe_accessible_and_says_every_name(
+    names: tuple[str, ...], sought: Sought
+) -> None:
+    page = Page(hedge_html(hedged(names, sought), {"<b>recession</b>": SIGNAL}))
+    assert_safe(page)
+    assert_accessible(page)
+    for name in (*names, "growth", "<b>recession</b>", SIGNAL, "Do now"):
+        assert " ".join(name.split()) in page.words
+
+
+def test_the_same_hedge_gives_the_same_bytes() -> None:
+    assert hedge_html(hedged(), {}) == hedge_html(hedged(), {})
+
+
+def test_the_playbook_says_what_is_released_to_whom() -> None:
+    growth, recession = playbook(hedged(), {"growth": SIGNAL})
+    assert growth.signal == SIGNAL
+    assert recession.signal is None
+    assert any("release 100 % of the pool" in plain(text) for text in growth.sentences)
+    assert [name for name, _ in growth.lines] == [*ORDINARY, "reserve"]
+
+
+def test_the_story_says_what_hedging_costs_and_brings() -> None:
+    known, average, proof = worth_of_it(hedged())
+    assert known.startswith("Knowing the future before deciding would be worth")
+    assert "average" in average
+    assert proof.startswith("No hedge within these rules has more than")
+    assert "does not fit" in worth_of_it(replace(hedged(), vss=None))[1]
+    assert "has less than" in worth_of_it(hedged(sought="regret"))[2]
+    assert "largest regret" in headline(hedged(sought="regret"))
+
+
+def test_the_reserves_worth_is_told_from_step_to_step() -> None:
+    held = (Held(0.0, 1000.0), Held(0.05, 1100.0), Held(0.10, 1100.01), Held(0.15, None))
+    _, first, second = map(plain, reserve_words(replace(hedged(), reserve=held)))
+    assert first == "From 0 % to 5 %, every further point brings 20.0 CNY."
+    assert second == "From 5 % to 10 %, it makes no difference that the proof can tell."
+    falling = replace(hedged(), reserve=(Held(0.0, 1100.0), Held(0.05, 1000.0)))
+    assert (
+        plain(reserve_words(falling)[1]) == "From 0 % to 5 %, every further point costs 20.0 CNY."
+    )
+    asked_for_little = replace(falling, sense="min")
+    assert "brings 20.0 CNY" in plain(reserve_words(asked_for_little)[1])
+
+
+def test_without_a_choice_there_is_no_chart() -> None:
+    alone = replace(hedged(), reserve=(Held(0.05, 1.0),))
+    assert not Page(hedge_html(alone, {})).all("figure")
+    assert Page(hedge_html(hedged(), {})).all("figure")

@@ -1,0 +1,295 @@
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from scipy.optimize import minimize
+
+from optimizer.closed import Closed
+from optimizer.errors import Failures, RulesCollide
+from optimizer.plan import Plan
+from optimizer.problem import AllocationProblem
+from optimizer.reallocate import reallocate, violations
+from optimizer.rules import Cap, Change, Committed, Floor, Part, Share
+from optimizer.stages import Stages
+from scenarios.hedge import SHARES, Future, Hedge, Terms, hedge
+from scenarios.scenario import Scenario
+from tests.optimizer.worlds import channel
+from tests.scenarios.futures_of import SCENARIOS, base, futures, told
+
+TOLERANCE = 1e-4
+KEPT = Terms(release=False)
+SEARCH, TV = (Part(channels=frozenset({name})) for name in ("Search", "TV"))
+
+
+def close(value: float, hedged: Hedge) -> float:
+    """What a proof leaves open of a value."""
+    return 2 * TOLERANCE * abs(value) + 1e-9 * abs(hedged.objective)
+
+
+def released(hedged: Hedge) -> list[np.ndarray]:
+    tables = [plan.allocation.released for plan in hedged.plans]
+    assert all(table is not None for table in tables)
+    return [np.asarray(table) for table in tables]
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
+def test_one_scenario_without_release_is_the_ordinary_plan_to_the_cent(scenario: Scenario) -> None:
+    (alone,) = futures(base(), [scenario], [1.0])
+    hedged, plan = hedge(base(), [alone], KEPT), reallocate(alone.problem)
+    assert np.array_equal(hedged.plans[0].recommended, plan.recommended)
+    assert hedged.objective == plan.objective
+    assert (hedged.bound, hedged.evpi) == (plan.bound, pytest.approx(0.0, abs=close(1e3, hedged)))
+
+
+@pytest.mark.parametrize("terms", [Terms(), KEPT, Terms("regret"), Terms("cvar", 0.4)])
+def test_the_first_quarter_is_the_same_in_all_futures_and_keeps_the_policys_budget(
+    terms: Terms,
+) -> None:
+    policy = base()
+    hedged = hedge(policy, futures(policy), terms)
+    now = [plan.recommended[:, 0] for plan in hedged.plans]
+    assert all(np.array_equal(now[0], other) for other in now[1:])
+    assert now[0].sum() == pytest.approx(policy.budget[0], abs=1e-9)
+    assert hedged.gap <= TOLERANCE
+    assert hedged.status == "optimal"
+
+
+def test_later_quarters_have_their_scenarios_budget_and_what_is_released_on_top() -> None:
+    policy = base()
+    of = futures(policy)
+    hedged = hedge(policy, of, Terms())
+    for plan, future, given in zip(hedged.plans, of, released(hedged), strict=True):
+        placed = plan.recommended.sum(axis=0)[1:] - given.sum(axis=0)[1:]
+        assert placed == pytest.approx(future.problem.budget[1:], abs=1e-9)
+        pool = np.cumsum(plan.allocation.pool)
+        assert np.all(np.cumsum(given.sum(axis=0))[1:] <= pool[:-1] + 0.02)
+        assert np.all(given[:, 0] == 0)
+        assert np.all(given >= 0)
+
+
+def test_own_money_keeps_the_elasticity_and_what_is_set_aside_the_pools_band() -> None:
+    policy = base()
+    hedged = hedge(policy, futures(policy), Terms())
+    for plan in hedged.plans:
+        assert not violations(plan.allocation)
+        own, start = plan.allocation.own, plan.problem.base
+        assert np.all(np.abs(own - start)[:, 1:] <= 0.3 * start[:, 1:] + 0.011)
+        share = plan.allocation.pool.sum() / plan.problem.budget.sum()
+        assert 0.05 - 1e-6 <= share <= 0.15 + 1e-6
+
+
+def test_money_released_goes_beyond_the_elasticity() -> None:
+    policy = base()
+    hedged = hedge(policy, futures(policy), Terms())
+    beyond = [plan.allocation.spend - 1.3 * plan.problem.base for plan in hedged.plans]
+    assert max(float(table[:, 1:].max()) for table in beyond) > 1.0
+
+
+def test_a_cap_holds_for_released_money_too_and_so_does_a_commitment() -> None:
+    policy = base(Cap({"Search": 125.0}), Committed(frozenset({"TV"})), reserve=(0.0, 0.4))
+    hedged = hedge(policy, futures(policy), Terms())
+    for plan in hedged.plans:
+        assert plan.allocation.spend[0].max() <= 125.0 + 0.011
+        assert plan.allocation.spend[1] == pytest.approx(policy.current[1], abs=0.011)
+
+
+def test_a_balance_worth_more_than_it_brings_is_kept() -> None:
+    policy = base()
+    given_out = hedge(policy, futures(policy), Terms())
+    kept = hedge(policy, futures(policy, keep_value=50.0), Terms())
+    assert sum(table.sum() for table in released(given_out)) > 1
+    assert sum(table.sum() for table in released(kept)) == 0
+    plain = hedge(policy, futures(policy, keep_value=50.0), KEPT)
+    assert plain.objective == pytest.approx(hedge(policy, futures(policy), KEPT).objective)
+
+
+@pytest.mark.parametrize("release", [True, False])
+def test_knowing_more_never_costs_and_planning_for_the_average_never_brings_more(
+    release: bool,
+) -> None:
+    policy = base()
+    hedged = hedge(policy, futures(policy), Terms(release=release))
+    assert hedged.evpi >= 0
+    assert hedged.vss is not None
+    assert hedged.vss >= 0
+    assert hedged.evpi == pytest.approx(hedged.wait_and_see - hedged.objective)
+    assert hedged.expected_value_plan is not None
+    assert hedged.vss == pytest.approx(hedged.objective - hedged.expected_value_plan)
+
+
+def test_what_could_be_known_is_each_future_planned_alone() -> None:
+    policy = base()
+    of = futures(policy)
+    hedged = hedge(policy, of, Terms())
+    known = [hedge(policy, [replace(f, probability=1.0)], Terms()).objective for f in of]
+    mean = sum(f.probability * value for f, value in zip(of, known, strict=True))
+    assert hedged.wait_and_see == pytest.approx(mean, rel=2 * TOLERANCE)
+
+
+def test_a_first_quarter_that_serves_all_is_the_one_a_general_solver_finds() -> None:
+    channels = (channel("Search", top=900.0, half=150.0), channel("TV", top=700.0, half=250.0))
+    current = ((150.0, 150.0), (150.0, 150.0))
+    policy = base(channels=channels, current=current, pool=30.0, reserve=(0.0, 0.2))
+    scenarios = [Scenario("up", demand=(1.0, 1.5)), Scenario("down", (1.0, 0.5), budget=(0.7,))]
+    of = futures(policy, scenarios, [0.6, 0.4])
+    hedged = hedge(policy, of, Terms())
+    best = _by_a_general_solver(policy, of)
+    assert hedged.objective == pytest.approx(best, rel=TOLERANCE)
+    assert hedged.bound >= best * (1 - 1e-6)
+
+
+def _by_a_general_solver(policy: AllocationProblem, of: Sequence[Future]) -> float:
+    """SLSQP over both channels now, and per future own money, released money and pool later."""
+    now = float(policy.budget[0])
+
+    def parts(x: np.ndarray, number: int) -> tuple[np.ndarray, np.ndarray, float]:
+        later = x[2 + 5 * number : 7 + 5 * number]
+        return later[:2], later[2:4], float(later[4])
+
+    def brings(x: np.ndarray) -> float:
+        total = 0.0
+        for number, future in enumerate(of):
+            own, extra, _ = parts(x, number)
+            total += future.probability * told(
+                policy, future, np.column_stack([x[:2], own + extra])
+            )
+        return -total / 1000
+
+    def rooms(x: np.ndarray) -> np.ndarray:
+        """What the pool may hold more, now and over all, and what is left of it."""
+        found = [now - x[:2].sum()]
+        for number, future in enumerate(of):
+            _, extra, pool = parts(x, number)
+            whole = now + float(future.problem.budget[1])
+            found += [0.2 * whole - found[0] - pool, found[0] - extra.sum()]
+        return np.array(found) / 100
+
+    def spent(x: np.ndarray) -> np.ndarray:
+        later = [parts(x, number) for number in range(len(of))]
+        budgets = [float(future.problem.budget[1]) for future in of]
+        pairs = zip(later, budgets, strict=True)
+        return np.array([own.sum() + pool - budget for (own, _, pool), budget in pairs]) / 100
+
+    bounds = [(0.7 * 150.0, 1.3 * 150.0)] * 2
+    for future in of:
+        bounds += [(0.7 * b, 1.3 * b) for b in future.problem.base[:, 1]]
+        bounds += [(0.0, 132.0)] * 3
+    rows = [{"type": "ineq", "fun": rooms}, {"type": "eq", "fun": spent}]
+    options = {"maxiter": 500, "ftol": 1e-12}
+    starts = [
+        np.array([first, 150.0, *[140.0, 110.0, 10.0, 10.0, 10.0] * len(of)])
+        for first in (110.0, 150.0, 190.0)
+    ]
+    found = [
+        minimize(brings, start, bounds=bounds, constraints=rows, method="SLSQP", options=options)
+        for start in starts
+    ]
+    return -1000 * min(result.fun for result in found if result.success)
+
+
+@pytest.mark.parametrize("release", [True, False])
+def test_a_larger_pool_allowed_never_lowers_what_the_hedge_finds(release: bool) -> None:
+    found = []
+    for most in (0.0, 0.05, 0.10, 0.20):
+        policy = base(reserve=(0.0, most))
+        hedged = hedge(policy, futures(policy), Terms(release=release))
+        found.append(hedged.objective + close(hedged.objective, hedged))
+    assert all(after >= before - 1e-9 for before, after in pairwise(found))
+
+
+def test_no_single_plans_first_quarter_has_a_smaller_largest_regret() -> None:
+    policy = base()
+    of = futures(policy)
+    terms = Terms("regret")
+    hedged = hedge(policy, of, terms)
+    assert hedged.sense == "min"
+    plans = _each_alone(policy)
+    known = [plan.objective for plan in plans]
+    for alone in plans:
+        entered = [_entered(policy, future, alone) for future in of]
+        reached = [best - value for best, value in zip(known, entered, strict=True)]
+        assert hedged.objective <= max(reached) + close(max(known), hedged)
+
+
+def test_the_worst_share_of_probability_is_what_is_sought_with_cvar() -> None:
+    policy = base()
+    of = futures(policy)
+    quarter, half, all_ = (hedge(policy, of, Terms("cvar", worst)) for worst in (0.25, 0.5, 1.0))
+    # The recession, a quarter of the probability, is the worst; then comes half of flat's half.
+    own = {plan.problem.scenario: plan.objective for plan in half.plans}
+    assert half.objective == pytest.approx((own["recession"] + own["flat"]) / 2)
+    assert quarter.objective == pytest.approx(min(plan.objective for plan in quarter.plans))
+    assert quarter.objective <= half.objective <= all_.objective
+    assert all_.objective == pytest.approx(hedge(policy, of, Terms()).objective, rel=2 * TOLERANCE)
+
+
+def test_a_scenarios_own_rules_begin_in_the_second_quarter() -> None:
+    policy = base()
+    change = Change("tv cut", frozenset({"TV"}), -0.36, -0.32)
+    rules = (*policy.rules, change)
+    hedged = hedge(policy, futures(policy, recession=rules), KEPT)
+    recession = next(plan for plan in hedged.plans if plan.problem.scenario == "recession")
+    share = recession.allocation.spend[1] / recession.problem.base[1]
+    assert np.all((share[1:] >= 0.64 - 1e-3) & (share[1:] <= 0.68 + 1e-3))
+    first = recession.allocation.spend[1, 0] / policy.current[1, 0]
+    assert 0.7 - 1e-6 <= first <= 1.3 + 1e-6
+
+
+def test_the_reserve_is_looked_at_where_the_rules_allow_its_share() -> None:
+    policy = base(reserve=(0.04, 0.12))
+    hedged = hedge(policy, futures(policy), Terms())
+    assert [held.share for held in hedged.reserve] == list(SHARES)
+    allowed = [held.value is not None for held in hedged.reserve]
+    assert allowed == [False, True, True, False]
+    most = hedged.objective + close(hedged.objective, hedged)
+    assert all(held.value is None or held.value <= most for held in hedged.reserve)
+
+
+def test_an_average_plan_that_does_not_fit_a_future_has_no_value() -> None:
+    policy = base()
+    much_tv = Share("tv", TV, (0.66, 1.0))
+    hedged = hedge(policy, futures(policy, recession=(*policy.rules, much_tv)), KEPT)
+    assert (hedged.expected_value_plan, hedged.vss) == (None, None)
+    assert hedged.gap <= TOLERANCE
+
+
+def test_futures_without_a_plan_are_all_named() -> None:
+    policy = base()
+    too_much = (*policy.rules, Floor({"Search": 400.0}))
+    with pytest.raises(Failures) as caught:
+        hedge(policy, futures(policy, growth=too_much, recession=too_much), Terms())
+    assert "growth" in str(caught.value)
+    assert "recession" in str(caught.value)
+    assert "flat" not in str(caught.value)
+
+
+def test_futures_that_share_no_first_quarter_are_told_apart() -> None:
+    policy = base()
+    much_search = (*policy.rules, Share("search", SEARCH, (0.40, 1.0)))
+    much_tv = (*policy.rules, Share("tv", TV, (0.71, 1.0)))
+    with pytest.raises(RulesCollide, match="leaves one for later in each of") as caught:
+        hedge(policy, futures(policy, growth=much_search, recession=much_tv), KEPT)
+    assert "loosen the rules of growth" in str(caught.value)
+    assert "loosen the rules of recession" in str(caught.value)
+    assert "loosen the rules of flat" not in str(caught.value)
+
+
+def test_a_share_of_probability_is_above_nothing() -> None:
+    with pytest.raises(ValueError, match="worst"):
+        Terms("cvar", 0.0)
+
+
+def _each_alone(policy: AllocationProblem) -> list[Plan]:
+    return [
+        hedge(policy, [replace(future, probability=1.0)], Terms()).plans[0]
+        for future in futures(policy)
+    ]
+
+
+def _entered(policy: AllocationProblem, future: Future, plan: Plan) -> float:
+    """What a future brings once another plan's first quarter was carried out."""
+    budget = np.concatenate([policy.budget[:1], future.problem.budget[1:]])
+    staged = replace(future.problem, budget=budget, stages=Stages(policy.rules))
+    return reallocate(replace(staged, closed=Closed.of(plan.allocation, 1))).objective
