@@ -126,7 +126,8 @@ def _headline(plan: Plan, moved: float) -> str:
         return "Nothing can be recommended: no channel's history shows what it brings."
     if plan.sense == "min":
         return _saving(plan, least)
-    unspent = float(plan.allocation.unspent.sum())
+    # What closed quarters left is nobody's move any more.
+    unspent = float(plan.allocation.unspent[len(problem.closed_quarters) :].sum())
     if moved <= least and unspent <= least:
         return "Nothing needs to move: the approved split is the best that these rules allow."
     start = f"Moving {money(moved, currency)} ({percent(moved / budget)} of the budget)"

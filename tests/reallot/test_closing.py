@@ -196,3 +196,11 @@ def test_packages_that_a_closed_quarter_paid_for_are_funded(tmp_path):
     plan = reallocate(problem)
     assert "basic" in plan.allocation.funded
     assert "extra" not in plan.allocation.funded
+
+
+def test_a_headline_speaks_of_what_may_still_move_only(tmp_path):
+    folder_with(tmp_path)
+    run(["plan", "--from-quarter", "2027Q2", tmp_path])
+    page = (tmp_path / "out" / "base" / "report.html").read_text()
+    headline = page[page.index("<h1>") : page.index("</h1>")]
+    assert "unspent" not in headline
