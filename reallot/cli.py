@@ -325,6 +325,7 @@ def _once(ctx: click.Context, option: click.Parameter, values: tuple[Any, ...]) 
     "--jobs", type=click.IntRange(min=1), metavar="N",
     help="Futures planned at once; all processors otherwise.",
 )  # fmt: skip
+@_from_quarter
 @_time_limit
 @_as_json
 @_folder
@@ -335,6 +336,7 @@ def simulate(
     scenario: str | None,
     reoptimise: bool,
     jobs: int | None,
+    from_quarter: str | None,
     time_limit: float,
     as_json: bool,
 ) -> None:
@@ -351,7 +353,7 @@ def simulate(
 
     if jobs is not None and not reoptimise:
         raise click.UsageError("--jobs is for --reoptimise: give both, or neither.")
-    project = _read(folder)
+    project = _read(folder, from_quarter)
     files = simulate_all(
         project,
         scenario,
@@ -375,11 +377,17 @@ def simulate(
     "--jobs", type=click.IntRange(min=1), metavar="N",
     help="Plans made at once; all processors otherwise.",
 )  # fmt: skip
+@_from_quarter
 @_time_limit
 @_as_json
 @_folder
 def sensitivity(
-    folder: Path, scenario: str | None, jobs: int | None, time_limit: float, as_json: bool
+    folder: Path,
+    scenario: str | None,
+    jobs: int | None,
+    from_quarter: str | None,
+    time_limit: float,
+    as_json: bool,
 ) -> None:
     """Move each input by 10 and 20 % and plan again, in out/sensitivity.*.
 
@@ -391,7 +399,7 @@ def sensitivity(
     from reallot.fitting import out_of
     from reallot.sensing import sensitivity_of
 
-    project = _read(folder)
+    project = _read(folder, from_quarter)
     files = sensitivity_of(project, scenario, time_limit, -1 if jobs is None else jobs)
     if as_json:
         click.echo(files["sensitivity.json"].decode(), nl=False)

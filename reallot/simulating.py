@@ -182,9 +182,10 @@ def _hedged(
 ) -> Allocation:
     """This quarter's amounts and those of a scenario's later quarters, as one allocation."""
     planned = {row["quarter"] for row in later}
+    planned |= set(problem.closed_quarters)
     first = next((q for q in problem.quarters if q not in planned), problem.quarters[0])
     lines = [*problem.names, RESERVE, UNSPENT]
     table = np.zeros((len(lines), len(problem.quarters)))
     for row in (*({"quarter": first, **row} for row in now), *later):
         table[lines.index(row["channel"]), problem.quarters.index(row["quarter"])] = row["amount"]
-    return Allocation(problem, table[:-2], table[-2], table[-1])
+    return Allocation(problem, table[:-2], table[-2], table[-1]).as_closed()

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from models.curve import Member, ResponseCurve
+from models.saturation import Floats
 from optimizer.plan import Plan
 from optimizer.problem import CUSTOMERS, EXPOSURES, WEIGHT, AllocationProblem, Channel
 from scenarios.limits import limits_reached
@@ -62,24 +63,31 @@ def inputs_of(plan: Plan) -> tuple[list[Input], tuple[str, ...]]:
 
 
 def _effect(problem: AllocationProblem, factor: float) -> AllocationProblem:
-    return replace(problem, demand=factor * problem.demand)
+    return replace(problem, demand=problem.demand * _ahead(problem, factor))
 
 
 def _effect_of(names: Sequence[str], c: int) -> Input:
     def moved(problem: AllocationProblem, factor: float) -> AllocationProblem:
         demand = problem.demand.copy()
-        demand[c] *= factor
+        demand[c] *= _ahead(problem, factor)
         return replace(problem, demand=demand)
 
     return Input(f"effect of {names[c]}", moved, channel=names[c])
 
 
 def _media_price(problem: AllocationProblem, factor: float) -> AllocationProblem:
-    return replace(problem, media_price=factor * problem.media_price)
+    return replace(problem, media_price=problem.media_price * _ahead(problem, factor))
 
 
 def _budget(problem: AllocationProblem, factor: float) -> AllocationProblem:
-    return replace(problem, budget=tied_out(factor * problem.budget, problem.minor_unit))
+    return replace(problem, budget=tied_out(problem.budget_times(factor), problem.minor_unit))
+
+
+def _ahead(problem: AllocationProblem, factor: float) -> Floats:
+    """(Q,) the factor on quarters that are not closed: those are as they were."""
+    factors = np.full(len(problem.quarters), factor)
+    factors[: len(problem.closed_quarters)] = 1.0
+    return factors
 
 
 def _basket(problem: AllocationProblem, factor: float) -> AllocationProblem:

@@ -7,7 +7,7 @@ A playbook has several plans, one per scenario: in each future the one whose sce
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -151,6 +151,7 @@ def simulate(
     events: Sequence[str],
 ) -> Simulation:
     """Judge contenders, the current budget first, in futures drawn around a problem's scenario."""
+    futures = ahead(problem, futures)
     worlds = worlds_of(problem, futures)
     program = Program(problem)
     worth = _measured(program)
@@ -185,8 +186,19 @@ def simulate(
 
 def worlds_of(problem: AllocationProblem, futures: Futures) -> Worlds:
     """Futures as worlds of the problem of the scenario that they are drawn around."""
+    futures = ahead(problem, futures)
     demand, price = problem.demand * futures.demand, problem.media_price * futures.media_price
     return Worlds(futures.member, demand, price)
+
+
+def ahead(problem: AllocationProblem, futures: Futures) -> Futures:
+    """The futures in which quarters that are closed are as they were."""
+    closed = len(problem.closed_quarters)
+    if closed == 0:
+        return futures
+    demand, price = futures.demand.copy(), futures.media_price.copy()
+    demand[:, :, :closed] = price[:, :, :closed] = 1.0
+    return replace(futures, demand=demand, media_price=price)
 
 
 def worst_of(values: Floats) -> Indices:

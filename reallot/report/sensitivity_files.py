@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from decimal import Decimal
-from typing import Any
 
 from reallot.report.figures import percent, percent_signed, share_of
 from reallot.report.measure import MEASURES
 from reallot.report.page import render
+from reallot.report.plain import plain, rounded
 from reallot.report.plan_csv import Cell, csv_bytes
 from reallot.report.plan_json import VERSION, json_bytes
 from scenarios.sensitivity import FURTHEST, MOVED, Effect, Sensitivity, Step, Turn, in_words
 
-_DECIMALS = 6
 _COLUMNS = ("scenario", "input", "channel", "by", "objective", "change", "held", "moved", "why")
 # Bars of the picture; the rest is in the table below it.
 _MOST_BARS = 15
@@ -55,7 +52,7 @@ def _csv(found: Sensitivity) -> bytes:
             for step in effect.steps:
                 change = None if step.objective is None else step.objective - usual
                 figures = (step.by, step.objective, change, step.held, step.moved)
-                rows.append([scenario, name, effect.channel, *map(_plain, figures), step.why])
+                rows.append([scenario, name, effect.channel, *map(plain, figures), step.why])
     return csv_bytes(_COLUMNS, rows)
 
 
@@ -82,7 +79,7 @@ def _json(found: Sensitivity) -> bytes:
         ],
         "notes": list(found.notes),
     }
-    return json_bytes(_rounded(document))
+    return json_bytes(rounded(document))
 
 
 def _html(found: Sensitivity) -> bytes:
@@ -159,18 +156,3 @@ def _long(end: float | None, most: float) -> float | None:
 
 def _said(end: float | None) -> str:
     return "no plan" if end is None else percent_signed(end)
-
-
-def _rounded(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _rounded(inner) for key, inner in value.items()}
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return [_rounded(inner) for inner in value]
-    return round(value, _DECIMALS) if isinstance(value, float) else value
-
-
-def _plain(value: float | None) -> Decimal | None:
-    if value is None:
-        return None
-    rounded = round(Decimal(repr(value)), _DECIMALS).normalize()
-    return rounded if rounded else Decimal(0)

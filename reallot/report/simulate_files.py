@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from decimal import Decimal
 from typing import Any
 
 from reallot.report.figures import money, percent, percent_signed, short
 from reallot.report.measure import MEASURES
 from reallot.report.page import render
+from reallot.report.plain import plain, rounded
 from reallot.report.plan_csv import Cell, csv_bytes
 from reallot.report.plan_json import VERSION, json_bytes
 from reallot.report.ridges import ridges_of
@@ -17,8 +17,6 @@ from scenarios import reoptimise
 from scenarios.reoptimise import Reoptimised
 from scenarios.simulate import QUANTILES, WORST, Judged, Simulation
 
-# Floats carry a few digits more than money has; what is beyond a millionth is their noise.
-_DECIMALS = 6
 # An event that is so much more frequent in the worst futures than in all is a reason for them.
 _TELLING = 1.5
 # A factor that is off its mean by less is no reason.
@@ -53,7 +51,7 @@ def _csv(simulation: Simulation) -> bytes:
         told = one.distribution
         figures = [one.spend, told.mean, told.deviation, *told.quantiles, told.worst]
         figures += [one.below_current, *(one.missed[target] for target in targets)]
-        rows.append([simulation.scenario, one.name, one.kind, *map(_plain, figures)])
+        rows.append([simulation.scenario, one.name, one.kind, *map(plain, figures)])
     return csv_bytes(columns, rows)
 
 
@@ -80,7 +78,7 @@ def _json(
     }
     if replanned is not None:
         document["reoptimised"] = _replanned(replanned)
-    return json_bytes(_rounded(document))
+    return json_bytes(rounded(document))
 
 
 def _plan(one: Judged) -> dict[str, Any]:
@@ -182,16 +180,3 @@ def _reasons(simulation: Simulation) -> list[str]:
         answer = f"{best[0].upper()}{best[1:]}"
         reasons.append(f"{answer} answers them best: {short(more)} more than the {own} there.")
     return reasons
-
-
-def _rounded(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _rounded(inner) for key, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [_rounded(inner) for inner in value]
-    return round(value, _DECIMALS) if isinstance(value, float) else value
-
-
-def _plain(value: float) -> Decimal:
-    rounded = round(Decimal(repr(value)), _DECIMALS).normalize()
-    return rounded if rounded else Decimal(0)

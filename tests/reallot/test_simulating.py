@@ -102,6 +102,15 @@ def test_futures_are_drawn_around_the_scenario_that_is_named(folder):
     assert mean[1] == pytest.approx(1.1 * mean[0])
 
 
+def test_from_a_later_quarter_on_every_plan_has_the_same_closed_quarters(folder):
+    months = ("2027-01-31", "2027-02-28", "2027-03-31")
+    rows = [f"{month},{name},700" for month in months for name in ("Search", "TV")]
+    (folder / "actuals.csv").write_text("\n".join(["date,channel,spend", *rows]) + "\n")
+    document = simulated(folder, "--from-quarter", "2027Q2")
+    assert len(document["plans"]) == 3
+    assert run(["sensitivity", "--from-quarter", "2027Q2", "--jobs", "1", folder]).exit_code == 0
+
+
 def test_without_a_flat_scenario_they_are_drawn_around_the_policy_alone(folder):
     (folder / "scenarios" / "flat.toml").unlink()
     document = simulated(folder)

@@ -7,8 +7,9 @@ import pytest
 from models.curve import Member
 from models.period import Period
 from optimizer.caution import Caution
+from optimizer.closed import Closed
 from optimizer.plan import Plan
-from optimizer.problem import CUSTOMERS, DIRECT, WEIGHT, AllocationProblem
+from optimizer.problem import CUSTOMERS, DIRECT, WEIGHT, Allocation, AllocationProblem
 from optimizer.program import Program
 from optimizer.reallocate import reallocate
 from optimizer.rules import (
@@ -259,3 +260,13 @@ def test_a_cautious_plan_is_moved_by_the_draws_it_is_cautious_for() -> None:
     found = sensitivity(plan, jobs=1)
     for step in effect(found, "effect").steps:
         assert step.objective == pytest.approx((1 + step.by) * plan.objective, rel=2e-4)
+
+
+def test_an_input_moves_in_quarters_that_are_not_closed() -> None:
+    base = with_rules(problem((SEARCH, TV), [[300.0, 300.0], [300.0, 300.0]]), WITHIN)
+    now = Allocation.of(base, base.current, base.current_pool)
+    plan = reallocate(replace(base, closed=Closed.of(now, 1)))
+    assert moved(plan, "effect", 1.2).demand.tolist() == [[1.0, 1.2], [1.0, 1.2]]
+    assert moved(plan, "effect of TV", 1.2).demand.tolist() == [[1.0, 1.0], [1.0, 1.2]]
+    assert moved(plan, "media price", 1.2).media_price[0].tolist() == [1.0, 1.2]
+    assert moved(plan, "budget", 1.2).budget.tolist() == [600.0, 720.0]

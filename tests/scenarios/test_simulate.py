@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from optimizer.closed import Closed
 from optimizer.problem import Allocation, AllocationProblem
 from optimizer.reallocate import reallocate
 from optimizer.rules import Band, Elasticity, Target
@@ -190,3 +191,20 @@ def test_what_is_measured_is_profit_where_that_is_sought_and_response_elsewhere(
     paid = base.current.sum() if kind == "profit" else 0.0
     assert found.contenders[1].values == pytest.approx(plain.values - paid)
     assert found.measure == ("profit" if kind == "profit" else "response")
+
+
+def test_what_is_closed_is_as_it_was_in_every_future() -> None:
+    now = moved(BASE, 0.0)
+    base = replace(BASE, closed=Closed.of(now, 1))
+    drawn = futures(base, SLUMP)
+    found = simulate(base, contenders(base, 60.0), "60 to Search", drawn, ["slump"])
+    calm = np.ones((len(drawn), 2, 1))
+    known = replace(
+        drawn,
+        demand=np.concatenate([calm, drawn.demand[:, :, 1:]], axis=2),
+        media_price=np.concatenate([calm, drawn.media_price[:, :, 1:]], axis=2),
+    )
+    spend = moved(base, 60.0).spend
+    assert spend[:, 0].tolist() == [300.0, 300.0]
+    expected = [brings(base, known, k, spend) for k in range(len(drawn))]
+    assert found["60 to Search"].values == pytest.approx(np.array(expected))
