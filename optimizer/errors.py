@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 
@@ -53,11 +53,11 @@ class NoPlanInTime(PlanningError):
 
 
 class Failures(PlanningError):
-    """Several problems have no plan; ``each`` says why, one by one."""
+    """Several problems have no plan; ``each`` says why, by scenario."""
 
-    def __init__(self, each: Iterable[PlanningError]) -> None:
-        self.each = tuple(each)
-        super().__init__("\n".join(map(str, self.each)))
+    def __init__(self, each: Mapping[str, PlanningError]) -> None:
+        self.each = dict(each)
+        super().__init__("\n".join(map(str, self.each.values())))
 
 
 class UnkeptRule(PlanningError):

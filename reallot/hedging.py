@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from optimizer.errors import Failures, PlanningError, RulesCollide
+from optimizer.errors import Failures, PlanningError, UnkeptRule
 from reallot.assemble import future, policys_own, problem_of
 from reallot.fitting import curves_of, out_of
 from reallot.output import write_whole
@@ -34,19 +34,16 @@ def hedge_all(project: Project, terms: Terms, time_limit: float) -> tuple[Hedge,
     try:
         with doing(f"Planning {together} together"):
             found = hedge(own, futures, terms)
+    except UnkeptRule:
+        raise
     except Failures as failures:
-        raise not_planned({_of(failure, together): failure for failure in failures.each}) from None
+        raise not_planned(failures.each) from None
     except PlanningError as failure:
-        raise not_planned({_of(failure, together): failure}) from None
+        raise not_planned({together: failure}) from None
     signals = {name: scenario.signal for name, scenario in scenarios.items()}
     files = hedge_files(found, signals)
     write_whole(out_of(project), files)
     return found, files
-
-
-def _of(failure: PlanningError, together: str) -> str:
-    """Whose failure it is: one scenario's, where its rules collide, or that of all together."""
-    return failure.scenario if isinstance(failure, RulesCollide) else together
 
 
 def _keep_value(project: Project, scenario: str) -> float:

@@ -25,6 +25,7 @@ from optimizer.errors import (
     NoPlanInTime,
     PlanningError,
     RulesCollide,
+    UnkeptRule,
 )
 from optimizer.joint import Aim, Joint
 from optimizer.plan import Plan, Status
@@ -188,12 +189,14 @@ def _each_known(
 ) -> list[tuple[Relaxation, Certificate]]:
     """Every future alone, as if it were known before deciding."""
     known = []
-    failures: list[PlanningError] = []
+    failures: dict[str, PlanningError] = {}
     for future in staged:
         try:
             known.append(certified(future))
+        except UnkeptRule:
+            raise
         except PlanningError as failure:
-            failures.append(failure)
+            failures[future.scenario] = failure
     if failures:
         raise Failures(failures)
     return known

@@ -76,7 +76,7 @@ def test_a_reserve_is_not_said_to_be_held_for_want_of_a_history(tmp_path):
 @pytest.mark.parametrize(
     ("addition", "column", "text"),
     [
-        ("[reserve]\n", "reserve", "share = [0.10, 0.15], or emergency = 0.05"),
+        ("[reserve]\n", "reserve", "share = [0.10, 0.15], emergency = 0.05 or keep_value = 0.5"),
         ("[reserve]\nshare = [0.1, 0.15]\nemergency = 0.2\n", "reserve.emergency", "at most 0.15"),
         ("[reserve]\nemergency = 5\n", "reserve.emergency", "less than or equal to 1"),
         (STRATEGIC.replace("CFO", "CEO"), "strategic_reserve.channel", "Did you mean 'CFO'?"),
