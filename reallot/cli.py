@@ -76,7 +76,7 @@ def demo(folder: Path) -> None:
     from reallot.start.sample import copy_sample
 
     copy_sample(folder)
-    _plan_and_compare(folder)
+    _run_all(folder)
 
 
 @main.command()
@@ -300,7 +300,7 @@ def compare(folder: Path, from_quarter: str | None, time_limit: float, as_json: 
     if as_json:
         click.echo(files["compare.json"].decode(), nl=False)
         return
-    _show_compared(out_of(project), files)
+    _show_files("All plans side by side:", out_of(project), files)
 
 
 def _once(ctx: click.Context, option: click.Parameter, values: tuple[Any, ...]) -> Any:
@@ -366,9 +366,7 @@ def simulate(
     if as_json:
         click.echo(files["simulate.json"].decode(), nl=False)
         return
-    click.echo("All plans in the same futures:")
-    for name in files:
-        click.echo(f"{'':<10}{out_of(project) / name}")
+    _show_files("All plans in the same futures:", out_of(project), files)
 
 
 @main.command()
@@ -404,9 +402,7 @@ def sensitivity(
     if as_json:
         click.echo(files["sensitivity.json"].decode(), nl=False)
         return
-    click.echo("What the plan depends on:")
-    for name in files:
-        click.echo(f"{'':<10}{out_of(project) / name}")
+    _show_files("What the plan depends on:", out_of(project), files)
 
 
 @main.command()
@@ -464,15 +460,23 @@ def hedge(
         click.echo(f"{'':<10}{out_of(project) / name}")
 
 
-def _plan_and_compare(folder: Path) -> None:
+def _run_all(folder: Path) -> None:
     from reallot.comparing import compare_all
     from reallot.fitting import curves_of, out_of
+    from reallot.hedging import hedge_all
     from reallot.planning import chosen, plan_all
+    from reallot.sensing import sensitivity_of
+    from reallot.simulating import simulate_all
+    from scenarios.hedge import Terms
 
     project = _read(folder)
     for result in plan_all(project, curves_of(project), chosen(project, None), TIME_LIMIT):
         _show(result)
-    _show_compared(out_of(project), compare_all(project, TIME_LIMIT))
+    out = out_of(project)
+    _show_files("All plans side by side:", out, compare_all(project, TIME_LIMIT))
+    _show_files("All scenarios together:", out, hedge_all(project, Terms(), TIME_LIMIT)[1])
+    _show_files("All plans in 1,000 futures:", out, simulate_all(project, None, TIME_LIMIT))
+    _show_files("What the plan depends on:", out, sensitivity_of(project, None, TIME_LIMIT, None))
 
 
 def _read(folder: Path, from_quarter: str | None = None) -> Project:
@@ -494,8 +498,8 @@ def _show(written: Written) -> None:
     click.echo()
 
 
-def _show_compared(folder: Path, names: Iterable[str]) -> None:
-    click.echo("All plans side by side:")
+def _show_files(what: str, folder: Path, names: Iterable[str]) -> None:
+    click.echo(what)
     for name in names:
         click.echo(f"{'':<10}{folder / name}")
 

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-# Lines that tell of progress where nothing can move.
-_LINES = 10
+# Lines that tell of progress where nothing can move; none for a few pieces.
+_LINES, _FEW = 5, 20
 
 
 @contextmanager
@@ -42,7 +42,7 @@ def counting(what: str, total: int) -> Iterator[Callable[[], None]]:
         def advance() -> None:
             nonlocal done
             done += 1
-            if done * _LINES // total > (done - 1) * _LINES // total:
+            if total > _FEW and done * _LINES // total > (done - 1) * _LINES // total:
                 console.print(f"{what}: {done:,} of {total:,}", soft_wrap=True)
 
         yield advance

@@ -211,8 +211,8 @@ def test_every_future_is_planned_anew_where_that_is_asked_for(folder):
 
 
 def test_progress_is_told_on_standard_error(folder):
-    result = run(["simulate", "--reoptimise", "--futures", "10", "--jobs", "1", folder])
-    assert "Planning 10 futures anew: 10 of 10" in result.stderr
+    result = run(["simulate", "--reoptimise", "--futures", "30", "--jobs", "1", folder])
+    assert "Planning 30 futures anew: 30 of 30" in result.stderr
     assert "Planning" not in result.stdout
 
 
