@@ -214,3 +214,14 @@ def test_comparing_again_gives_the_same_bytes(copy: Path) -> None:
     first = {name: (copy / "out" / name).read_bytes() for name in ("compare.csv", "compare.json")}
     assert reallot("compare", copy).exit_code == 0
     assert first == {name: (copy / "out" / name).read_bytes() for name in first}
+
+
+def test_the_worst_case_that_the_docs_show_is_a_plan_for_the_sample(copy: Path) -> None:
+    text = (Path(__file__).parents[1] / "docs" / "how-to.md").read_text(encoding="utf-8")
+    scenario = text.split("# scenarios/black-swan.toml\n")[1].split("```")[0]
+    (copy / "scenarios" / "black-swan.toml").write_text(scenario, encoding="utf-8")
+    result = reallot("plan", "--json", "--scenario", "black-swan", copy)
+    assert result.exit_code == 0
+    (plan,) = json.loads(result.stdout)
+    pool = sum(row["recommended"] for row in plan["rows"] if row["channel"] == "reserve")
+    assert pool >= 3 * 1_500_000
