@@ -26,6 +26,8 @@ from models.totals import KnownCourse
 SPREAD = 0.3
 # Below this share of that doubt, what was compared has told something.
 _TOLD = 0.8
+# Beyond this factor, up or down, attribution and what it is compared with contradict each other.
+_CONTRADICTED = 2.5
 
 
 def by_tests(curve: ResponseCurve, tests: Sequence[Experiment]) -> ResponseCurve:
@@ -105,7 +107,13 @@ def truncated(mean: Floats, spread: Floats, random: np.random.Generator) -> Floa
 def _note(factors: Floats, told: str) -> str:
     factor = float(factors.mean())
     low, high = np.quantile(factors, [0.1, 0.9]).tolist()
-    if factors.std() > _TOLD * SPREAD:
+    if max(factor, 1 / max(factor, 1e-9)) > _CONTRADICTED:
+        return (
+            f"its results and {told} contradict each other: what it brings would be {factor:.1f} "
+            "times what is attributed to it. Look at the units and the dates of the test, and at "
+            "what is attributed, before you rely on its curve."
+        )
+    if factors.std() > _TOLD * SPREAD * max(factor, 1.0):
         return f"whether its results are credited right, {told} can hardly tell."
     if low <= 1 <= high:
         return (

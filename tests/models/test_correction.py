@@ -53,6 +53,13 @@ def test_an_exact_lift_test_gives_the_credit_that_is_missing(factor):
     assert np.mean(tops) == pytest.approx(curves["B"].top, rel=0.1)
 
 
+def test_a_test_at_odds_with_all_that_is_attributed_is_told_in_plain_words():
+    world = after_a_test(attributed_world(3), 1, 6.0, stderr=0.03)
+    notes = fit(world.history)["B"].diagnostics.notes
+    assert any("contradict each other" in note for note in notes)
+    assert not any("can hardly tell" in note for note in notes)
+
+
 def test_channels_without_a_test_are_left_as_they_are():
     world = after_a_test(attributed_world(3), 1, 1.4, stderr=0.03)
     without = fit(replace(world.history, tests=()))
