@@ -26,6 +26,7 @@ from models.saturation import Floats, Form, response
 from models.shape import Hill, Rhythm
 from models.standard import Channel, Standard
 from models.totals import Totals
+from models.twins import alike
 from models.weights import weights_of
 
 # Spends, as multiples of the usual one, at which a Hill curve is laid through the mean curve.
@@ -65,7 +66,7 @@ def fit_mix(totals: Totals, length: Length = FULL) -> Mix:
     glance = posterior(first, told.common, GLANCE)
     pattern, left = told.season(told.expected(glance), told.calm(first.errors(glance.effect)))
     final = told.regression(pattern, left)
-    found = posterior(final, told.common, length, glance.state)
+    found = alike(posterior(final, told.common, length, glance.state), totals)
 
     grid, unit, count = told.grid, told.unit, len(told.channels)
     curves = tuple(_hill(found, c, grid, of, unit) for c, of in enumerate(told.channels))
