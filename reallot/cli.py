@@ -443,7 +443,7 @@ def hedge(
       reallot hedge --objective cvar --worst 0.1 --no-release my-project
     """
     from reallot.fitting import out_of
-    from reallot.hedging import hedge_all
+    from reallot.hedging import hedge_all, signals_of
     from reallot.report.terminal import show_hedge
     from scenarios.hedge import Terms
 
@@ -455,7 +455,7 @@ def hedge(
     if as_json:
         click.echo(files["hedge.json"].decode(), nl=False)
         return
-    show_hedge(found)
+    show_hedge(found, signals_of(project))
     for name in files:
         click.echo(f"{'':<10}{out_of(project) / name}")
 

@@ -20,6 +20,7 @@ from reallot.project.calendar import Calendar
 from reallot.project.dates import first_day_of
 
 SPENT = "closed: this is what was spent"
+AS_APPROVED = "closed: as approved, as the actuals do not tell of all of it"
 
 
 def with_closed(
@@ -45,7 +46,7 @@ def with_closed(
         pool,
         _whole(np.maximum(left, 0.0), problem.minor_unit),
         _funded(project, problem, spend),
-        SPENT,
+        SPENT if _all_told(project, problem) else AS_APPROVED,
     )
     warnings = (*problem.warnings, *_warnings(project, problem, closed, budget))
     return replace(problem, budget=budget, closed=closed, warnings=warnings)
@@ -107,6 +108,13 @@ def _spent(project: Project, problem: AllocationProblem) -> Floats:
             if amount is not None:
                 spend[c, q] = amount
     return _whole(spend, problem.minor_unit)
+
+
+def _all_told(project: Project, problem: AllocationProblem) -> bool:
+    """Whether the actuals tell of every channel in every closed quarter."""
+    quarters = problem.quarters[: project.closed_quarters]
+    cells = [(name, quarter) for name in problem.names for quarter in quarters]
+    return all(_actual(project, name, quarter) is not None for name, quarter in cells)
 
 
 def _actual(project: Project, channel: str, quarter: str) -> float | None:

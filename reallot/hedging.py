@@ -40,10 +40,14 @@ def hedge_all(project: Project, terms: Terms, time_limit: float) -> tuple[Hedge,
         raise not_planned(failures.each) from None
     except PlanningError as failure:
         raise not_planned({together: failure}) from None
-    signals = {name: scenario.signal for name, scenario in scenarios.items()}
-    files = hedge_files(found, signals)
+    files = hedge_files(found, signals_of(project))
     write_whole(out_of(project), files)
     return found, files
+
+
+def signals_of(project: Project) -> dict[str, str | None]:
+    """What shows that each scenario has arrived."""
+    return {name: future(project, name).signal for name in project.scenarios}
 
 
 def _keep_value(project: Project, scenario: str) -> float:

@@ -90,7 +90,9 @@ def _others(plans: Sequence[Plan]) -> Iterator[tuple[str, Allocation, Plan]]:
     """Name and amounts of every plan, with the futures that it was not made for."""
     for future in plans:
         problem = future.problem
-        yield CURRENT, Allocation.of(problem, problem.current, problem.current_pool), future
+        # What it leaves unspent depends on the future's money: `_entered` works it out.
+        pool = problem.current_pool
+        yield CURRENT, Allocation(problem, problem.current, pool, 0 * pool), future
     for plan in plans:
         for future in plans:
             if future is not plan:

@@ -84,7 +84,7 @@ def hedge_html(hedge: Hedge, signals: Mapping[str, str | None]) -> bytes:
         "sentences": worth_of_it(hedge),
         "now": now,
         "decimals": table_decimals(max(float(plan.problem.budget.max()) for plan in hedge.plans)),
-        "chapters": playbook(hedge, dict(signals)),
+        "chapters": playbook(hedge, signals),
         "probability": short_probability,
         "reserve": reserve_words(hedge),
         "reserve_rows": reserve_rows(hedge),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -54,11 +54,17 @@ def headline(hedge: Hedge) -> str:
 def worth_of_it(hedge: Hedge) -> tuple[str, ...]:
     """What hedging costs against knowing the future, and brings against planning for the mean."""
     currency = hedge.plans[0].problem.currency
-    known = f"Knowing the future before deciding would be worth {money(hedge.evpi, currency)}"
+    unseen = hedge.plans[0].problem.tolerance * max(abs(hedge.objective), abs(hedge.wait_and_see))
+    if hedge.evpi <= unseen:
+        known = "Knowing the future before deciding would bring nothing that the proof can tell"
+    else:
+        known = f"Knowing the future before deciding would be worth {money(hedge.evpi, currency)}"
     if hedge.vss is None:
         average = "The plan for the average of all scenarios does not fit some of them"
-    elif hedge.vss == 0:
-        average = "The plan for the average of all scenarios does as well, and is the one proposed"
+    elif hedge.vss <= unseen:
+        average = (
+            "The plan for the average of all scenarios does as well, as far as the proof can tell"
+        )
     else:
         average = (
             "Against planning for the average of all scenarios, hedging brings "
@@ -110,7 +116,7 @@ def _steps(hedge: Hedge) -> Iterator[str]:
             yield f"{between}, every further point {word} {point}."
 
 
-def playbook(hedge: Hedge, signals: dict[str, str | None]) -> tuple[Chapter, ...]:
+def playbook(hedge: Hedge, signals: Mapping[str, str | None]) -> tuple[Chapter, ...]:
     """What to do later, scenario by scenario."""
     return tuple(
         Chapter(
@@ -145,7 +151,9 @@ def _sentences(plan: Plan) -> list[str]:
     released = (allocation.spend - allocation.own).sum(axis=0)
     said = []
     for q, quarter in enumerate(problem.quarters[1:], start=1):
-        given = _to_whom(float(released[q]), allocation.spend[:, q] - problem.base[:, q])
+        # What a channel has without any release: its part of the budget, or what was approved.
+        without = np.maximum(problem.base[:, q], problem.current[:, q])
+        given = _to_whom(float(released[q]), allocation.spend[:, q] - without)
         parts = _released(problem.names, given, float(allocation.pool[:q].sum()))
         parts += _moved(problem.names, allocation.spend[:, q], problem.current[:, q], given == 0)
         said.append(f"{quarter}: {', '.join(parts) if parts else 'as approved'}.")
@@ -153,7 +161,7 @@ def _sentences(plan: Plan) -> list[str]:
 
 
 def _to_whom(released: float, more: Floats) -> Floats:
-    """(C,) what is released, to those that get more than their part of the quarter's budget.
+    """(C,) what is released, to those that get more than they would have without.
 
     Money has no marks on it: whose it is, is a matter of words.
     """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rich import box
 from rich.console import Console
@@ -79,7 +79,7 @@ def show_score(score: Score, file: str, warnings: Sequence[str]) -> None:
         console.print(Text(f"Note: {_clean(warning)}", style="yellow"))
 
 
-def show_hedge(hedge: Hedge) -> None:
+def show_hedge(hedge: Hedge, signals: Mapping[str, str | None]) -> None:
     """Print what to do now over all scenarios, and the playbook, to standard output."""
     console = Console(highlight=False, soft_wrap=False)
     first = hedge.plans[0]
@@ -91,8 +91,9 @@ def show_hedge(hedge: Hedge) -> None:
     console.print()
     console.print(Text(f"{headline(hedge)}.", style="bold"))
     console.print(table)
-    for chapter in playbook(hedge, {}):
-        console.print(Text(_clean(f"If {chapter.scenario}:"), style="bold"))
+    for chapter in playbook(hedge, signals):
+        sign = "" if chapter.signal is None else f" ({chapter.signal})"
+        console.print(Text(_clean(f"If {chapter.scenario}{sign}:"), style="bold"))
         for sentence in chapter.sentences:
             console.print(Text(_clean(f"- {sentence}")))
     for sentence in (*worth_of_it(hedge), *reserve_words(hedge)):

@@ -26,7 +26,7 @@ def document(folder: Path, *options: str) -> dict[str, Any]:
 def test_a_hedge_is_written_beside_the_scenarios_and_told(tmp_path: Path) -> None:
     result = run(["hedge", project(tmp_path)])
     assert result.exit_code == 0, result.output
-    assert "If recession:" in result.stdout
+    assert "If recession (" in result.stdout
     assert "Knowing the future before deciding" in result.stdout
     assert {path.name for path in (tmp_path / "out").iterdir()} >= {"hedge.json", "hedge.html"}
     assert "sales fall" in (tmp_path / "out" / "hedge.html").read_text(encoding="utf-8")

@@ -116,6 +116,15 @@ def test_where_the_rest_cannot_keep_the_rules_they_give_way_and_are_named() -> N
     assert entry.response < 0.999 * most
 
 
+def test_a_current_budget_of_more_money_than_the_future_has_is_judged_where_some_may_stay() -> None:
+    base = problem(
+        (channel("a", 500), channel("b", 600)), np.full((2, 2), 200.0), objective="profit"
+    )
+    table = table_of(plans_of(base, Scenario("poor", budget=(0.8,)), Scenario("flat")))
+    assert [found.rule for found in table[CURRENT, "poor"].broken_rules] == ["budget"]
+    assert table[CURRENT, "poor"].profit is not None
+
+
 def test_unspent_money_is_the_futures_own() -> None:
     base = problem(
         (channel("a", 500), channel("b", 600)), np.full((2, 2), 200.0), objective="profit"
