@@ -218,9 +218,16 @@ def written(key: Key) -> str:
 
 
 def quoted_value(value: Any) -> str:
-    """A value as a message shows it."""
+    """A value as a message shows it: as the file has it."""
     if isinstance(value, str):
         return quoted(value)
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, dict):
+        inside = ", ".join(f"{key} = {quoted_value(of)}" for key, of in value.items())
+        return f"{{ {inside} }}" if inside else "{ }"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(quoted_value, value))}]"
     return quoted(str(value))[1:-1]
 
 

@@ -121,6 +121,11 @@ def test_an_event_that_cannot_be_is_told(tmp_path, event, column):
     assert finding.column == column
 
 
+def test_what_an_event_lacks_is_told_with_the_event_as_the_file_has_it(tmp_path):
+    (finding,) = findings_with(tmp_path, f'{POLICY}\n[[event]]\nname = "x"\nprobability = 0.2\n')
+    assert finding.found == "found { name = 'x', probability = 0.2 }"
+
+
 def test_two_events_of_one_name_are_told(tmp_path):
     event = '\n[[event]]\nname = "x"\nprobability = 0.2\ndemand = 0.5\n'
     assert "two [[event]]" in findings_with(tmp_path, POLICY + 2 * event)[0].found
