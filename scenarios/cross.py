@@ -118,11 +118,17 @@ def _entered(problem: AllocationProblem, entering: Allocation) -> AllocationProb
 
 
 def _rest(problem: AllocationProblem) -> _Rest | str:
-    """The best plan around what is closed; or in words why there is none."""
+    """The best plan around what is closed; or in words why there is none.
+
+    Money that moves between quarters is no rule that could bend: where some of it may move, and
+    the rest has no plan else, all of it may.
+    """
     try:
         with threadpool_limits(1):
             plan = reallocate(problem)
     except (RulesCollide, NoPlanInTime) as failure:
+        if isinstance(failure, RulesCollide) and 0 < problem.shift < 1:
+            return _rest(replace(problem, shift=1.0))
         return str(failure)
     return _Rest(plan.allocation, plan.objective)
 

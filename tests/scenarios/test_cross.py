@@ -125,6 +125,14 @@ def test_a_current_budget_of_more_money_than_the_future_has_is_judged_where_some
     assert table[CURRENT, "poor"].profit is not None
 
 
+def test_money_that_entered_too_much_of_is_made_up_for_by_later_quarters_where_it_may() -> None:
+    base = replace(problem((channel("a"), channel("b", 1200)), np.full((2, 2), 200.0)), shift=0.02)
+    table = table_of(plans_of(base, Scenario("growth", budget=(1.2,)), Scenario("flat")))
+    entry = table["growth", "flat"]
+    assert entry.response is not None
+    assert {found.rule for found in entry.broken_rules} == {"budget"}
+
+
 def test_unspent_money_is_the_futures_own() -> None:
     base = problem(
         (channel("a", 500), channel("b", 600)), np.full((2, 2), 200.0), objective="profit"
