@@ -14,7 +14,6 @@ from dataclasses import dataclass, replace
 from typing import Any, Self
 
 import numpy as np
-from scipy.optimize import least_squares
 from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
@@ -22,15 +21,12 @@ from models import shape as shapes
 from models.baseline import Controls, Pattern, baseline
 from models.carryover import adstock
 from models.posterior import FULL, GLANCE, Length, Posterior, posterior
-from models.saturation import Floats, Form, response
+from models.saturation import Floats
 from models.shape import Hill, Rhythm
 from models.standard import Channel, Standard
 from models.totals import Totals
 from models.twins import alike
 from models.weights import weights_of
-
-# Spends, as multiples of the usual one, at which a Hill curve is laid through the mean curve.
-_LEVELS = np.geomspace(0.1, 3.0, 25)
 
 
 @dataclass(frozen=True)
@@ -156,23 +152,8 @@ def _courses(totals: Totals) -> Floats:
 
 def _hill(found: Posterior, c: int, grid: Floats, channel: Channel, unit: float) -> Hill:
     """The Hill curve nearest to a channel's mean curve, at spend kept up."""
-    _, reach, slope = grid
-    levels = _LEVELS[:, None]
-    mean = response(Form.HILL, levels, 1.0, reach, slope) @ (found.weights[c] * channel.tops * unit)
-    scale = float(mean.mean()) or 1.0
-
-    def height(point: Floats) -> tuple[float, Floats]:
-        share = response(Form.HILL, _LEVELS, 1.0, np.exp(point[0]), np.exp(point[1]))
-        return float(share @ mean / (share @ share)), share
-
-    def residuals(point: Floats) -> Floats:
-        top, share = height(point)
-        return np.asarray((top * share - mean) / scale)
-
-    low, high = np.log([shapes.REACH, shapes.SLOPE]).T
-    nearest = least_squares(residuals, np.zeros(2), bounds=(low, high))
-    shape = np.array([found.likely[c] @ grid[0], *np.exp(nearest.x)])
-    return shapes.hill(height(nearest.x)[0], shape, channel.usual)
+    tops = found.weights[c] * channel.tops * unit
+    return shapes.nearest(grid, tops, found.likely[c], channel.usual)
 
 
 def _drawn(

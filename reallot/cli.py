@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -37,6 +37,10 @@ def _as_json(command: Any) -> Any:
         "--json", "as_json", is_flag=True, is_eager=True, callback=note,
         help="Write one JSON document to standard output.",
     )(command)  # fmt: skip
+
+
+def _jobs(help_: str) -> Callable[[Any], Any]:
+    return click.option("--jobs", type=click.IntRange(min=1), metavar="N", help=help_)
 
 
 def _time_limit(command: Any) -> Any:
@@ -273,8 +277,7 @@ def _score(
         return
     for result in scored:
         show_score(result.score, file.file, file.warnings)
-        for name in ("score.csv", "score.json"):
-            click.echo(f"{'':<10}{result.folder / name}")
+        _list_files(result.folder, ("score.csv", "score.json"))
         click.echo()
 
 
@@ -321,10 +324,7 @@ def _once(ctx: click.Context, option: click.Parameter, values: tuple[Any, ...]) 
 )  # fmt: skip
 @click.option("--scenario", metavar="NAME", help="Draw futures around this one; flat otherwise.")
 @click.option("--reoptimise", is_flag=True, help="Also plan every future anew.")
-@click.option(
-    "--jobs", type=click.IntRange(min=1), metavar="N",
-    help="Futures planned at once; all processors otherwise.",
-)  # fmt: skip
+@_jobs("Futures planned at once; all processors otherwise.")
 @_from_quarter
 @_time_limit
 @_as_json
@@ -371,10 +371,7 @@ def simulate(
 
 @main.command()
 @click.option("--scenario", metavar="NAME", help="Whose plan is looked at; flat otherwise.")
-@click.option(
-    "--jobs", type=click.IntRange(min=1), metavar="N",
-    help="Plans made at once; all processors otherwise.",
-)  # fmt: skip
+@_jobs("Plans made at once; all processors otherwise.")
 @_from_quarter
 @_time_limit
 @_as_json
@@ -456,8 +453,7 @@ def hedge(
         click.echo(files["hedge.json"].decode(), nl=False)
         return
     show_hedge(found, signals_of(project))
-    for name in files:
-        click.echo(f"{'':<10}{out_of(project) / name}")
+    _list_files(out_of(project), files)
 
 
 def _run_all(folder: Path) -> None:
@@ -500,6 +496,10 @@ def _show(written: Written) -> None:
 
 def _show_files(what: str, folder: Path, names: Iterable[str]) -> None:
     click.echo(what)
+    _list_files(folder, names)
+
+
+def _list_files(folder: Path, names: Iterable[str]) -> None:
     for name in names:
         click.echo(f"{'':<10}{folder / name}")
 
