@@ -1,10 +1,10 @@
-"""Joint: the programs of several futures as one, with a first quarter that is the same in all.
+"""Joint: the programs of several futures as one, with a quarter to decide that all have alike.
 
 Every future keeps its own amounts, curves, rules and columns; they stand side by side in one
-decision, its pool and its unspent money as lines after its channels. Links make the first quarter's
-amounts equal. What is maximised weighs the futures' objectives v[s] by their probabilities p[s], or
-the worst of them only: the mean of the worst share a of the probability (CVaR, R. T. Rockafellar
-and S. Uryasev, Journal of Risk 2, 2000), as columns
+decision, its pool and its unspent money as lines after its channels. Links make equal what is
+decided now, which may come after closed quarters. What is maximised weighs the futures' objectives
+v[s] by their probabilities p[s], or the worst of them only: the mean of the worst share a of the
+probability (CVaR, R. T. Rockafellar and S. Uryasev, Journal of Risk 2, 2000), as columns
 
     eta - sum over s of p[s] / a * short[s],     short[s] >= eta - (v[s] - yardstick[s]),  >= 0
 
@@ -74,11 +74,15 @@ class Aim:
 
 
 class Joint(Program):
-    """One program over several futures of the same channels and quarters."""
+    """One program over several futures of the same channels, quarters and closed quarters.
+
+    ``now`` is the position of the quarter that is decided now.
+    """
 
     def __init__(self, programs: Sequence[Program], aim: Aim) -> None:
         self.programs = tuple(programs)
         self.aim = aim
+        self.now = len(programs[0].problem.closed_quarters)
         self.problem = _side_by_side([program.problem for program in programs])
         self.layout = Layout(
             len(self.problem.channels), len(self.problem.quarters), programs[0].layout.kinds
@@ -110,7 +114,7 @@ class Joint(Program):
         return max(float(np.mean(np.abs(current))), self.problem.minor_unit or 1e-9)
 
     def of(self, decisions: Sequence[Floats]) -> Floats:
-        """One decision from one of each future; the first quarter is the first future's."""
+        """One decision from one of each future; what is decided now is the first future's."""
         full = np.zeros(self.width)
         for to, decision in zip(self.positions, decisions, strict=True):
             full[to] = decision
@@ -131,10 +135,10 @@ class Joint(Program):
         return first, first + 1
 
     def complete(self, decision: Floats) -> Floats:
-        """A decision with responses and columns of every future, the first quarter made equal."""
+        """A decision with responses and columns of every future, what is decided now made equal."""
         full = decision.copy()
         lines = full[: self.layout.spends].reshape(len(self.programs), -1, self.layout.quarters)
-        lines[:, :, 0] = lines[0, :, 0]
+        lines[:, :, self.now] = lines[0, :, self.now]
         for program, to in zip(self.programs, self.positions, strict=True):
             full[to] = program.complete(full[to])
         if self._short:
@@ -288,12 +292,12 @@ class Joint(Program):
 
     @cached_property
     def _ties(self) -> list[Link]:
-        """The first quarter's amounts of every further future are those of the first one."""
+        """What every further future does in the quarter to decide is what the first one does."""
         links = []
         for to in self.positions[1:]:
             pairs = zip(self.positions[0], to, strict=False)
-            first = [pair for pair in pairs if pair[0] < self.programs[0].size]
-            for ours, theirs in first[:: self.layout.quarters]:
+            amounts = [pair for pair in pairs if pair[0] < self.programs[0].size]
+            for ours, theirs in amounts[self.now :: self.layout.quarters]:
                 links.append(
                     Link(LinearForm(np.array([ours, theirs]), np.array([1.0, -1.0])), 0, 0)
                 )
@@ -346,6 +350,7 @@ def _side_by_side(problems: Sequence[AllocationProblem]) -> AllocationProblem:
         current_pool=np.sum([p.current_pool for p in problems], axis=0),
         rules=(),
         bends={},
+        closed=None,
         stages=None,
     )
 

@@ -1,8 +1,9 @@
 """Movement: among plans that are equally good, one that moves the least money.
 
-Moving a unit of money is charged a small rate, so that money moves only where that brings more than
-the rate. With the rate at most what may be given up, divided by the money that moves, the charge
-cannot cost more than that; and no plan that brings as much moves less.
+Moving a unit of money, or releasing one from the pool, is charged a small rate, so that money moves
+only where that brings more than the rate. With the rate at most what may be given up, divided by
+the money that moves, the charge cannot cost more than that; and no plan that brings as much moves
+less.
 """
 
 from __future__ import annotations
@@ -31,21 +32,24 @@ def least_movement(
 ) -> Floats:
     """A decision whose response is at least ``at_least``, moving no money for nothing.
 
-    Movement is the sum over channels and quarters of |x - base|, and of the pool's as in `_Tie`.
+    Movement is the sum over channels and quarters of |x - base|, of the pool's as in `_Tie`, and of
+    what is released.
     """
     decision = prices.decision
     # Nothing to give up still leaves ties to be settled, for next to nothing.
     to_give_up = max(around.value(decision) - at_least, 1e-7 * around.relaxation.unit)
     tie = _Tie(around, at_least, to_give_up, deadline)
     moved = tie.moved(decision)
-    if moved.sum() == 0 or around.value(decision) < at_least:
+    all_moved = float(moved.sum()) + tie.released(decision)
+    if all_moved == 0 or around.value(decision) < at_least:
         return decision
-    rate = tie.to_give_up / float(moved.sum())
+    rate = tie.to_give_up / all_moved
     # A cell whose bound is dearer than the charge stays at its bound.
     dear = np.flatnonzero(prices.cells[: len(moved)] > 2 * rate)
     around.release(np.setdiff1d(around.stopped, dear))
     around.fix(dear, decision)
     tie.charge(np.setdiff1d(np.arange(len(moved)), dear), rate)
+    tie.charge_release(rate)
     calmer = tie.settle(decision)
     crumbs = np.flatnonzero((tie.moved(calmer) > 0) & (tie.moved(calmer) <= _CRUMB * tie.base))
     if not len(crumbs):
@@ -80,12 +84,16 @@ class _Tie:
         """Money by which each amount of `base` moves."""
         return np.abs(decision[: len(self.base)] - self.base)
 
+    def released(self, decision: Floats) -> float:
+        """Money that a decision releases from the pool."""
+        release = self.around.program.release
+        return 0.0 if release is None else float(release.table(decision).sum())
+
     def charge(self, cells: Indices, rate: float) -> None:
         """Columns for |x - base| of some cells, each unit costing so much response."""
-        model, scale, count = self.around.model, self.around.scale, len(cells)
-        base = self.base[cells] / scale.money
-        costs = np.full(count, -rate * scale.money / self.around.relaxation.unit)
-        columns = model.add_columns(costs, np.zeros(count), np.full(count, np.inf))
+        model, count = self.around.model, len(cells)
+        base = self.base[cells] / self.around.scale.money
+        columns = self._charged(count, rate)
         for sign in (1.0, -1.0):
             # sign * (x - base) <= moved
             model.add_rows(
@@ -97,6 +105,28 @@ class _Tie:
                     np.concatenate([np.full(count, sign), -np.ones(count)]),
                 )
             )
+
+    def charge_release(self, rate: float) -> None:
+        """Columns for x - own of every later amount, each unit costing so much response."""
+        release = self.around.program.release
+        if release is None:
+            return
+        own, count = self.around.program.column_of[release.positions], len(release.cells)
+        columns = self._charged(count, rate)
+        self.around.model.add_rows(
+            Rows.from_entries(
+                np.full(count, -np.inf),
+                np.zeros(count),
+                np.tile(np.arange(count), 3),
+                np.concatenate([release.cells, own, columns]),
+                np.repeat([1.0, -1.0, -1.0], count),
+            )
+        )
+
+    def _charged(self, count: int, rate: float) -> Indices:
+        """New columns of which each unit costs so much response."""
+        costs = np.full(count, -rate * self.around.scale.money / self.around.relaxation.unit)
+        return self.around.model.add_columns(costs, np.zeros(count), np.full(count, np.inf))
 
     def settle(self, otherwise: Floats) -> Floats:
         """Solve and add tangents until what is promised is kept and no step holds back a block.

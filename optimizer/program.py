@@ -63,8 +63,8 @@ class Program:
                 for q in range(self.layout.quarters):
                     self.switches.active(c, q)
         self._stage: Literal["now", "later"] | None = None
-        released = problem.stages is not None and problem.stages.release
-        self.release = Release(self) if released else None
+        stages = problem.stages
+        self.release = Release(self, stages.now) if stages is not None and stages.release else None
         for rule in problem.rules:
             rule.prepare(self)
         self._constrain()
@@ -73,7 +73,7 @@ class Program:
         self.tail = None if caution is None else Tail(self, caution, len(problem.draws))
 
     def _constrain(self) -> None:
-        """The rules' rows; in two stages, those about the first quarter are of rules of its own."""
+        """The rules' rows; in two stages, what is decided now has rules of its own."""
         problem, stages = self.problem, self.problem.stages
         if stages is not None and stages.first != problem.rules:
             self._stage = "later"
@@ -90,8 +90,11 @@ class Program:
 
     def _elsewhere(self, quarter: str | None) -> bool:
         """Whether what is said of a quarter is left to the rules of the other stage."""
-        now = quarter == self.problem.quarters[0]
-        return (self._stage == "later" and now) or (self._stage == "now" and not now)
+        stages = self.problem.stages
+        if stages is None or self._stage is None:
+            return False
+        now = quarter == self.problem.quarters[stages.now]
+        return now if self._stage == "later" else not now
 
     def explain(self, index: int) -> str:
         """What it means, in words, that a row binds."""

@@ -67,8 +67,8 @@ def certified(problem: AllocationProblem) -> tuple[Relaxation, Certificate]:
 def violations(allocation: Allocation) -> tuple[Violation, ...]:
     """Every place where an allocation breaks a rule of its problem, by the rules' own checks.
 
-    What closed quarters do is past keeping or breaking; in two stages, what a first quarter that
-    is not closed may do is for its own rules to say.
+    What closed quarters do is past keeping or breaking; in two stages, what the quarter to decide
+    may do is for its own rules to say.
     """
     problem, stages = allocation.problem, allocation.problem.stages
     past: set[str | None] = set(problem.closed_quarters)
@@ -76,7 +76,7 @@ def violations(allocation: Allocation) -> tuple[Violation, ...]:
         past.add(None)
     found = [found for rule in problem.rules for found in rule.check(allocation)]
     if stages is not None:
-        first = problem.quarters[0]
+        first = problem.quarters[stages.now]
         now = replace(allocation, problem=replace(problem, rules=stages.first))
         under = (found for rule in stages.first for found in rule.check(now))
         found = [violation for violation in found if violation.quarter != first]

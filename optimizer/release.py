@@ -2,11 +2,11 @@
 
 own[c, q] is what of channel c's amount x[c, q] comes from the quarter's own budget; the rest of it
 is released from the pool, on top of the budget, and is no matter of elasticity. So budget and
-elasticity count own, and all other rules x. What is released up to a quarter is no more than was
-set aside in the quarters before it:
+elasticity count own, and all other rules x. Nothing is released up to the quarter n that is decided
+now; what is released up to a later one is no more than was set aside in the quarters before it:
 
     own[c, q] <= x[c, q]
-    sum over c, q' <= q of (x - own)[c, q'] <= sum over q' < q of pool[q']  for every quarter q > 0
+    sum over c, n < q' <= q of (x - own)[c, q'] <= sum over q' < q of pool[q']  for every q > n
 """
 
 from __future__ import annotations
@@ -28,38 +28,42 @@ COUNT_OWN = frozenset({"budget", "elasticity"})
 
 
 class Release:
-    """The columns of own money, one per channel and later quarter."""
+    """The columns of own money, one per channel and quarter after the one decided now."""
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Program, now: int) -> None:
         self.program = program
+        self.now = now
         layout = program.layout
         self._first = layout.extras + len(program.extras)
-        for cell in self._cells.tolist():
+        for cell in self.cells.tolist():
             program.add_extra(Extra(f"own {cell}", follows=_as_it_is(self._position(cell))))
-        for cell in self._cells.tolist():
+        for cell in self.cells.tolist():
             program.link(self._released([cell]), at_least=0.0)
-        for q in range(1, layout.quarters):
+        for q in range(now + 1, layout.quarters):
             given = self._released(
-                layout.cell(c, before) for c in range(layout.channels) for before in range(1, q + 1)
+                layout.cell(c, later)
+                for c in range(layout.channels)
+                for later in range(now + 1, q + 1)
             )
             set_aside = LinearForm.sum_of(layout.pool(before) for before in range(q))
             program.link(set_aside.minus(1.0, given), at_least=0.0)
 
     @property
-    def _cells(self) -> np.ndarray:
+    def cells(self) -> np.ndarray:
         """The amounts of later quarters, in the order of the columns."""
         cells = np.arange(self.program.layout.spends)
-        return cells[cells % self.program.layout.quarters > 0]
+        return cells[cells % self.program.layout.quarters > self.now]
 
     def _position(self, cell: int) -> int:
         quarters = self.program.layout.quarters
         channel, quarter = divmod(cell, quarters)
-        return self._first + channel * (quarters - 1) + quarter - 1
+        later = quarters - self.now - 1
+        return self._first + channel * later + quarter - self.now - 1
 
     @property
     def positions(self) -> np.ndarray:
         """Where the columns stand in a decision."""
-        return np.arange(self._first, self._first + len(self._cells))
+        return np.arange(self._first, self._first + len(self.cells))
 
     def _released(self, cells: Iterable[int]) -> LinearForm:
         """What of these amounts comes from the pool."""
@@ -70,7 +74,7 @@ class Release:
     def own(self, form: LinearForm) -> LinearForm:
         """A form that counts own money in place of every channel's amount."""
         layout = self.program.layout
-        later = (form.cells < layout.spends) & (form.cells % layout.quarters > 0)
+        later = (form.cells < layout.spends) & (form.cells % layout.quarters > self.now)
         cells = form.cells.copy()
         cells[later] = [self._position(cell) for cell in form.cells[later].tolist()]
         return LinearForm(cells, form.coefficients, form.constant)
@@ -80,19 +84,19 @@ class Release:
         """What was set aside and not released."""
         layout = self.program.layout
         set_aside = LinearForm.sum_of(map(layout.pool, range(layout.quarters)))
-        return set_aside.minus(1.0, self._released(self._cells.tolist()))
+        return set_aside.minus(1.0, self._released(self.cells.tolist()))
 
     def table(self, decision: Floats) -> Floats:
         """(C, Q) what a decision releases."""
         out = np.zeros(self.program.layout.spends)
-        out[self._cells] = decision[self._cells] - decision[self.positions]
+        out[self.cells] = decision[self.cells] - decision[self.positions]
         return out.reshape(-1, self.program.layout.quarters)
 
     def fill(self, decision: Floats, released: Floats | None) -> None:
         """Set the columns so that amounts (C, Q) are released, or none."""
-        decision[self.positions] = decision[self._cells]
+        decision[self.positions] = decision[self.cells]
         if released is not None:
-            decision[self.positions] -= released.ravel()[self._cells]
+            decision[self.positions] -= released.ravel()[self.cells]
 
     def in_whole_units(self, decision: Floats, unit: float) -> Floats:
         """(C, Q) what a decision releases in whole units, no more than it does."""
@@ -104,9 +108,9 @@ class Release:
         program, layout = self.program, self.program.layout
         low, high = np.zeros(layout.money), np.full(layout.money, np.inf)
         for bound, own in ((low, program.limits.lower), (high, program.limits.upper)):
-            given = released.ravel()[self._cells]
-            bound[self._cells] = own[self.positions - layout.extras + layout.money] * program.unit
-            bound[self._cells] += given
+            given = released.ravel()[self.cells]
+            bound[self.cells] = own[self.positions - layout.extras + layout.money] * program.unit
+            bound[self.cells] += given
         return low, high
 
     def bound(self, lower: Floats, upper: Floats, upper_row: np.ndarray) -> None:
@@ -114,7 +118,7 @@ class Release:
 
         ``upper_row`` is the row that bounds each from above already, -1 for none.
         """
-        layout, cells = self.program.layout, self._cells
+        layout, cells = self.program.layout, self.cells
         most = self._most(upper)[cells % layout.quarters]
         columns = self.positions - layout.extras + layout.money
         upper[columns] = np.minimum(upper[columns], upper[cells])

@@ -39,7 +39,8 @@ def problem_of(
 
 def policys_own(project: Project, curves: Curves, time_limit: float) -> AllocationProblem:
     """The problem of the policy itself, without any scenario; nothing gives way in it."""
-    return _problem(project, curves, POLICYS_OWN, project.policy, {}, time_limit)
+    base = _problem(project, curves, POLICYS_OWN, project.policy, {}, time_limit)
+    return with_closed(project, base, base.budget)
 
 
 def _problem(

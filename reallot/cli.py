@@ -418,6 +418,7 @@ def sensitivity(
     help="With cvar: the share of probability that counts as the worst.  [default: 0.2]",
 )
 @click.option("--no-release", is_flag=True, help="Never release the pool to channels.")
+@_from_quarter
 @_time_limit
 @_as_json
 @_folder
@@ -426,6 +427,7 @@ def hedge(
     objective: Sought,
     worst: float | None,
     no_release: bool,
+    from_quarter: str | None,
     time_limit: float,
     as_json: bool,
 ) -> None:
@@ -447,7 +449,7 @@ def hedge(
     if worst is not None and objective != "cvar":
         raise click.UsageError("--worst says which share --objective cvar looks at: name both")
     share = 0.2 if worst is None else worst
-    project = _read(folder)
+    project = _read(folder, from_quarter)
     found, files = hedge_all(project, Terms(objective, share, not no_release), time_limit)
     if as_json:
         click.echo(files["hedge.json"].decode(), nl=False)

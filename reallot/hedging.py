@@ -6,7 +6,7 @@ from optimizer.errors import Failures, PlanningError, UnkeptRule
 from reallot.assemble import future, policys_own, problem_of
 from reallot.fitting import curves_of, out_of
 from reallot.output import write_whole
-from reallot.planning import not_planned
+from reallot.planning import Tried, not_planned
 from reallot.progress import doing
 from reallot.project import Project
 from reallot.report import hedge_files
@@ -16,7 +16,8 @@ from scenarios.hedge import Future, Hedge, Terms, hedge
 def hedge_all(project: Project, terms: Terms, time_limit: float) -> tuple[Hedge, dict[str, bytes]]:
     """Plan all scenarios together and write out/hedge.*; seconds for every program solved.
 
-    NotPlannedError where a scenario has no plan, or where all have none together.
+    NotPlannedError where none has a plan of its own, or where all have none together; after the
+    rest has been written, where some have none.
     """
     curves = curves_of(project)
     own = policys_own(project, curves, time_limit)
@@ -40,8 +41,10 @@ def hedge_all(project: Project, terms: Terms, time_limit: float) -> tuple[Hedge,
         raise not_planned(failures.each) from None
     except PlanningError as failure:
         raise not_planned({together: failure}) from None
-    files = hedge_files(found, signals_of(project))
+    tried = Tried([found], dict(found.left_out))
+    files = hedge_files(found, signals_of(project), project.inputs, tried.why)
     write_whole(out_of(project), files)
+    tried.all()
     return found, files
 
 

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
-
-import numpy as np
 
 from models.curve import Curves
-from optimizer.plan import RESERVE, UNSPENT
 from optimizer.problem import Allocation, AllocationProblem
 from optimizer.worlds import members_of
 from reallot.assemble import problem_of
 from reallot.errors import NotPlannedError
 from reallot.fitting import curves_of, out_of
+from reallot.hedged import hedge_is_written, hedge_that_stands
 from reallot.output import write_whole
 from reallot.planning import chosen, plan_all, plans_that_stand
 from reallot.progress import counting, doing
@@ -29,7 +24,6 @@ from scenarios.simulate import Contender, simulate, worlds_of
 
 FLAT = "flat"
 CURRENT, HEDGE = "current budget", "hedge"
-HEDGE_FILE = "hedge.json"
 
 
 def simulate_all(
@@ -133,12 +127,11 @@ def contenders_of(
         Contender(CURRENT, "current", (now,)),
         *(Contender(_named(p.problem.scenario), "plan", (p.allocation,)) for p in plans),
     ]
-    document = _hedge(project)
-    if document is not None:
+    if hedge_is_written(project):
         problems = {plan.problem.scenario: plan.problem for plan in plans}
-        playbook = _playbook(document, problems)
-        if playbook is None or not _stands(project, document):
-            notes = (*notes, f"The hedge is left out, {HEDGE_FILE} is of other files: hedge again.")
+        playbook = hedge_that_stands(project, problems)
+        if playbook is None:
+            notes = (*notes, "The hedge is left out, it is of other files: hedge again.")
         else:
             contenders.append(Contender(HEDGE, "hedge", playbook))
     return contenders, notes
@@ -146,46 +139,3 @@ def contenders_of(
 
 def _named(scenario: str) -> str:
     return f"plan for {scenario}"
-
-
-def _hedge(project: Project) -> dict[str, Any] | None:
-    try:
-        document = json.loads((out_of(project) / HEDGE_FILE).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    return document if isinstance(document, dict) else None
-
-
-def _stands(project: Project, document: Mapping[str, Any]) -> bool:
-    """Whether a hedge is of the project's files: by their hashes, or else by what came first."""
-    if "inputs" in document:
-        return bool(document["inputs"] == project.digests)
-    made = (out_of(project) / HEDGE_FILE).stat().st_mtime_ns
-    return all((project.folder / name).stat().st_mtime_ns <= made for name in project.digests)
-
-
-def _playbook(
-    document: Mapping[str, Any], problems: Mapping[str, AllocationProblem]
-) -> tuple[Allocation, ...] | None:
-    """The hedge's amounts for every scenario; None where they are not those of these problems."""
-    try:
-        return tuple(
-            _hedged(problems[scenario], document["now"], rows)
-            for scenario, rows in document["playbook"].items()
-        )
-    except (KeyError, TypeError, ValueError):
-        return None
-
-
-def _hedged(
-    problem: AllocationProblem, now: Sequence[Mapping[str, Any]], later: Sequence[Mapping[str, Any]]
-) -> Allocation:
-    """This quarter's amounts and those of a scenario's later quarters, as one allocation."""
-    planned = {row["quarter"] for row in later}
-    planned |= set(problem.closed_quarters)
-    first = next((q for q in problem.quarters if q not in planned), problem.quarters[0])
-    lines = [*problem.names, RESERVE, UNSPENT]
-    table = np.zeros((len(lines), len(problem.quarters)))
-    for row in (*({"quarter": first, **row} for row in now), *later):
-        table[lines.index(row["channel"]), problem.quarters.index(row["quarter"])] = row["amount"]
-    return Allocation(problem, table[:-2], table[-2], table[-1]).as_closed()

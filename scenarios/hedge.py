@@ -1,49 +1,38 @@
 """Hedge: what to do now, before it is known which future comes, and a plan for each that may.
 
-Two stages: the first quarter's amounts are the same in all futures, under the policy's own budget
-and rules; later quarters are each future's own. What was set aside may be released in later
-quarters. So that nobody mistakes what hedging is worth, it stands between two others: to know the
-future before deciding, and to plan for the average of all.
+Two stages: the quarter to decide, the first that is not closed, is the same in all futures, under
+the policy's own budget and rules; later quarters are each future's own. What was set aside may be
+released in later quarters. So that nobody mistakes what hedging is worth, it stands between two
+others: to know the future before deciding, and to plan for the average of all.
 """
 
 from __future__ import annotations
 
-import time
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
 
 from models.saturation import Floats
-from optimizer.certificate import Certificate, certify
+from optimizer.certificate import Certificate
 from optimizer.closed import Closed
-from optimizer.errors import (
-    Conflict,
-    Failures,
-    InfeasibleError,
-    NoPlanInTime,
-    PlanningError,
-    RulesCollide,
-    UnkeptRule,
-)
+from optimizer.errors import Failures, NoPlanInTime, PlanningError, RulesCollide, UnkeptRule
 from optimizer.joint import Aim, Joint
 from optimizer.plan import Plan, Status
 from optimizer.problem import Allocation, AllocationProblem
-from optimizer.program import Program
 from optimizer.reallocate import certified, reallocate
 from optimizer.relaxation import Relaxation
 from optimizer.rounding import round_to_minor_units
 from optimizer.stages import Stages
 from scenarios.scenario import tied_out
+from scenarios.together import Together
 
 Sought = Literal["expectation", "regret", "cvar"]
 SHARES = (0.0, 0.05, 0.10, 0.15)
 
-# The parts of the tolerance that the joint proof and then every future's own plan may use.
-_TOGETHER, _APART = 0.4, 0.5
-# Where any plan will do, not only the best; and how long to look for one.
-_ANY, _SECONDS = 0.5, 5.0
+# The part of the tolerance that every future's own plan may use after the joint proof.
+_APART = 0.5
 
 
 @dataclass(frozen=True)
@@ -89,14 +78,15 @@ class Held:
 class Hedge:
     """A plan for now, and one for each future that may come.
 
-    ``plans`` are the futures' own, in the order of ``futures``; their first quarters are the
-    same. ``objective`` is what was sought of them: the more the better, or where ``sense`` is "min"
-    (regret, least money) the less; no hedge within the rules is better than ``bound``.
+    ``plans`` are the futures' own, in the order of ``futures``; up to the quarter ``now`` they
+    are the same. ``objective`` is what was sought of them: the more the better, or where ``sense``
+    is "min" (regret, least money) the less; no hedge within the rules is better than ``bound``.
     ``wait_and_see`` is what could be had if the future were known before deciding,
     ``expected_value_plan`` what the plan for the averaged future comes to where this quarter's part
     of it is carried out, None where it does not fit some future. ``evpi`` (value of perfect
     information) and ``vss`` (value of the stochastic solution) are the distances to these, 0 or
-    more.
+    more. ``left_out`` says by name why scenarios have no plan of their own; the others' probability
+    makes up for theirs.
     """
 
     terms: Terms
@@ -112,6 +102,12 @@ class Hedge:
     evpi: float
     vss: float | None
     reserve: tuple[Held, ...]
+    left_out: Mapping[str, PlanningError] = field(default_factory=dict)
+
+    @property
+    def now(self) -> int:
+        """The position of the quarter that is decided now; those before it are closed."""
+        return len(self.futures[0].problem.closed_quarters)
 
 
 def hedge(
@@ -121,20 +117,22 @@ def hedge(
 ) -> Hedge:
     """The best decision for now over all futures, whose probabilities add up to 1.
 
-    ``base`` is the policy's own problem, without any scenario. Its time limit holds for every
-    program that is solved. One future without release leaves nothing to hedge: its plan is the
-    ordinary one. Raises Failures with what `reallocate` raises, a message per future without a
-    plan, and RulesCollide where no first quarter leaves a plan to all.
+    ``base`` is the policy's own problem, without any scenario; its time limit holds for every
+    program that is solved. Closed quarters are the same in all. One future without release leaves
+    nothing to hedge: its plan is the ordinary one. Futures without a plan of their own are left
+    out. Raises Failures with what `reallocate` raises where that is all of them, and RulesCollide
+    where nothing done now leaves a plan to all.
     """
-    chances = np.array([future.probability for future in futures])
     alone = len(futures) == 1 and not terms.release
     common = futures[0].problem if alone else base
-    staged = [_in_stages(common, future, terms) for future in futures]
-    known = _each_known(staged)
+    known, left_out = _each_known([_in_stages(common, future, terms) for future in futures])
+    futures = _remaining(futures, left_out)
+    chances = np.array([future.probability for future in futures])
+    staged = [relaxation.program.problem for relaxation, _ in known]
     best = np.array([proof.value for _, proof in known])
     aim = _aim(terms, chances, best)
     joint = Joint([relaxation.program for relaxation, _ in known], aim)
-    together = _Together(Relaxation(joint), base.tolerance, base.time_limit)
+    together = Together(joint, base.tolerance, base.time_limit)
     if alone:
         plans: tuple[Plan, ...] = (reallocate(futures[0].problem),)
         average: tuple[Plan, ...] | None = plans
@@ -159,7 +157,7 @@ def hedge(
     closed = closed and all(plan.status == "optimal" for plan in plans)
     return Hedge(
         terms=terms,
-        futures=tuple(futures),
+        futures=futures,
         plans=plans,
         status="optimal" if closed or gap <= base.tolerance else "time_limit",
         sense="max" if sign > 0 else "min",
@@ -171,23 +169,27 @@ def hedge(
         evpi=foreseen - objective,
         vss=None if averaged is None else objective - averaged,
         reserve=tuple(Held(share, _times(sign, together.holding(share))) for share in SHARES),
+        left_out=left_out,
     )
 
 
 def _in_stages(common: AllocationProblem, future: Future, terms: Terms) -> AllocationProblem:
-    """A future whose first quarter has the budget and the rules of the policy itself."""
-    problem = future.problem
+    """A future in which what is decided now has the budget and the rules of the policy itself."""
+    problem, now = future.problem, len(common.closed_quarters)
     return replace(
         problem,
-        budget=np.concatenate([common.budget[:1], problem.budget[1:]]),
-        stages=Stages(common.rules, terms.release, future.keep_value),
+        budget=np.concatenate([common.budget[: now + 1], problem.budget[now + 1 :]]),
+        stages=Stages(common.rules, now, terms.release, future.keep_value),
     )
 
 
 def _each_known(
     staged: Sequence[AllocationProblem],
-) -> list[tuple[Relaxation, Certificate]]:
-    """Every future alone, as if it were known before deciding."""
+) -> tuple[list[tuple[Relaxation, Certificate]], dict[str, PlanningError]]:
+    """Every future alone, as if it were known before deciding; and why some have no plan.
+
+    Failures where none has one.
+    """
     known = []
     failures: dict[str, PlanningError] = {}
     for future in staged:
@@ -197,9 +199,24 @@ def _each_known(
             raise
         except PlanningError as failure:
             failures[future.scenario] = failure
-    if failures:
+    if not known:
         raise Failures(failures)
-    return known
+    return known, failures
+
+
+def _remaining(
+    futures: Sequence[Future], left_out: Mapping[str, PlanningError]
+) -> tuple[Future, ...]:
+    """The futures that have a plan, as probable as they are beside each other."""
+    rest = [future for future in futures if future.problem.scenario not in left_out]
+    if not left_out:
+        return tuple(rest)
+    whole = sum(future.probability for future in rest)
+    even = 1 / len(rest)
+    return tuple(
+        replace(future, probability=future.probability / whole if whole > 0 else even)
+        for future in rest
+    )
 
 
 def _aim(terms: Terms, probabilities: Floats, best: Floats) -> Aim:
@@ -222,7 +239,7 @@ def _for_the_average(
     staged: Sequence[AllocationProblem],
     terms: Terms,
 ) -> tuple[Plan, ...] | None:
-    """Every future's plan after the first quarter of the averaged future's; None if one has none.
+    """Every future's plan after what the averaged future's does now; None if one has none.
 
     The averaged future has the policy's own rules.
     """
@@ -247,8 +264,8 @@ def _for_the_average(
 
 
 def _carried_out(staged: Sequence[AllocationProblem], now: Allocation) -> tuple[Plan, ...]:
-    """Every future's plan once the first quarter of an allocation is carried out."""
-    closed = Closed.of(now, 1)
+    """Every future's plan once what an allocation does now is carried out."""
+    closed = Closed.of(now, len(now.problem.closed_quarters) + 1)
     return tuple(
         reallocate(replace(future, closed=closed, tolerance=_APART * future.tolerance))
         for future in staged
@@ -256,7 +273,7 @@ def _carried_out(staged: Sequence[AllocationProblem], now: Allocation) -> tuple[
 
 
 def _now(joint: Joint, proof: Certificate) -> Allocation:
-    """What the joint decision does in its first quarter, in whole minor units."""
+    """What the joint decision does now, in whole minor units."""
     return round_to_minor_units(joint.programs[0], joint.parts(proof.decision)[0])
 
 
@@ -271,70 +288,3 @@ def _sign(plan: Plan) -> float:
 
 def _times(sign: float, value: float | None) -> float | None:
     return None if value is None else sign * value
-
-
-@dataclass(frozen=True)
-class _Together:
-    """All futures in one program."""
-
-    relaxation: Relaxation
-    tolerance: float
-    time_limit: float
-
-    @property
-    def joint(self) -> Joint:
-        assert isinstance(self.relaxation.program, Joint)
-        return self.relaxation.program
-
-    def prove(self, plans: Sequence[Plan] | None) -> Certificate:
-        """The best decision of all, from these plans on.
-
-        Raises RulesCollide where no first quarter leaves a plan to every future.
-        """
-        start = None
-        if plans is not None:
-            pairs = zip(self.joint.programs, plans, strict=True)
-            start = self.joint.of([program.decision_of(plan.allocation) for program, plan in pairs])
-        try:
-            return self._certified(start, _TOGETHER * self.tolerance)
-        except InfeasibleError:
-            raise _apart(self.joint.programs) from None
-
-    def _certified(self, start: Floats | None, gap: float) -> Certificate:
-        deadline = time.monotonic() + self.time_limit
-        return certify(self.relaxation, start, gap, self.joint.scale, deadline)
-
-    def holding(self, share: float) -> float | None:
-        """The most there is with exactly this share of every future's budget set aside."""
-        for number, program in enumerate(self.joint.programs):
-            amount = share * float(program.problem.budget.sum())
-            low, high = self.joint.reserve_rows(number)
-            self.relaxation.set_row(low, amount, np.inf)
-            self.relaxation.set_row(high, -np.inf, amount)
-        try:
-            return self._certified(None, self.tolerance).value
-        except (InfeasibleError, NoPlanInTime):
-            return None
-
-
-def _apart(programs: Sequence[Program]) -> RulesCollide:
-    """What to raise where no first quarter leaves a plan to every future."""
-    names = [program.problem.scenario for program in programs]
-    helps = []
-    for number, name in enumerate(names):
-        others = [program for other, program in enumerate(programs) if other != number]
-        if len(others) > 1 and _fit(others):
-            helps.append(f"loosen the rules of {name}: the others fit together")
-    text = f"no plan for this quarter leaves one for later in each of {', '.join(names)}"
-    return RulesCollide("all scenarios", Conflict((text,), tuple(helps)))
-
-
-def _fit(programs: Sequence[Program]) -> bool:
-    """Whether some first quarter leaves a plan to all of these futures."""
-    count = len(programs)
-    joint = Joint(programs, Aim(np.full(count, 1 / count), 1.0, np.zeros(count)))
-    try:
-        certify(Relaxation(joint), None, _ANY, 1e-9, time.monotonic() + _SECONDS)
-    except (InfeasibleError, NoPlanInTime):
-        return False
-    return True

@@ -84,14 +84,18 @@ class Project:
         inputs["reallot"] = __version__
         return inputs
 
+    @property
+    def inputs(self) -> dict[str, str]:
+        """The hash of every file, and of the quarter that is planned on from."""
+        if self.from_quarter is None:
+            return dict(self.digests)
+        return {**self.digests, "from_quarter": digest_of(self.from_quarter.encode())}
+
     def inputs_of_plan(self, scenario: str) -> dict[str, str]:
-        """The hash of every file that a scenario's plan depends on."""
+        """Those of `inputs` that a scenario's plan depends on."""
         own = f"{SCENARIOS}/{scenario}.toml"
-        inputs = {
+        return {
             name: digest
-            for name, digest in self.digests.items()
+            for name, digest in self.inputs.items()
             if name == own or not name.startswith(f"{SCENARIOS}/")
         }
-        if self.from_quarter is not None:
-            inputs["from_quarter"] = digest_of(self.from_quarter.encode())
-        return inputs

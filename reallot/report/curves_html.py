@@ -16,7 +16,6 @@ from reallot.report.page import render
 
 # A drawing takes some 50 ms; beyond these the table says it better.
 MOST_DRAWN = 24
-_MOST_WARNINGS = 8
 
 
 @dataclass(frozen=True)
@@ -37,8 +36,7 @@ def curves_html(curves: Curves, history: History | None, name: str, currency: st
         "currency": currency,
         "headline": _headline(found),
         "level": LEVEL,
-        "warnings": curves.warnings[:_MOST_WARNINGS],
-        "more_warnings": curves.warnings[_MOST_WARNINGS:],
+        "warnings": curves.warnings,
         "drawn": [_drawing(known, currency) for known in drawn],
         "left_out": len(found) - len(drawn),
         "rows": [(known, remarks(known)) for known in found],

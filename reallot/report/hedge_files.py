@@ -1,4 +1,4 @@
-"""hedge.json and hedge.html: what to do now over all scenarios, and the playbook of each."""
+"""hedge.json, hedge.html, hedge_inputs.json: what to do now, and the playbook of each scenario."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from reallot.report.charts import reserve_chart
 from reallot.report.figures import share_of, table_decimals
 from reallot.report.hedge_story import (
     headline,
+    notes,
     playbook,
     reserve_rows,
     reserve_words,
@@ -19,16 +20,34 @@ from reallot.report.hedge_story import (
     worth_of_it,
 )
 from reallot.report.page import render
-from reallot.report.plan_json import json_bytes
+from reallot.report.plan_json import VERSION, json_bytes
 from scenarios.hedge import Hedge
 
+HEDGE, HEDGE_INPUTS = "hedge.json", "hedge_inputs.json"
 
-def hedge_files(hedge: Hedge, signals: Mapping[str, str | None]) -> dict[str, bytes]:
-    """The files of a hedge by name; ``signals`` say what shows that a scenario has arrived.
 
-    The same hedge gives the same bytes.
+def hedge_files(
+    hedge: Hedge,
+    signals: Mapping[str, str | None],
+    inputs: Mapping[str, str],
+    left_out: Mapping[str, str],
+) -> dict[str, bytes]:
+    """The files of a hedge by name. The same hedge gives the same bytes.
+
+    ``signals`` say what shows that a scenario has arrived, ``left_out`` why some have no plan;
+    ``inputs`` are the hashes of what the hedge depends on.
     """
-    return {"hedge.json": hedge_json(hedge), "hedge.html": hedge_html(hedge, signals)}
+    return {
+        HEDGE: hedge_json(hedge),
+        HEDGE_INPUTS: hedge_inputs_json(hedge, inputs),
+        "hedge.html": hedge_html(hedge, signals, left_out),
+    }
+
+
+def hedge_inputs_json(hedge: Hedge, inputs: Mapping[str, str]) -> bytes:
+    """What a hedge was made from, and the decision packages that each scenario's plan funds."""
+    funded = {plan.problem.scenario: sorted(plan.allocation.funded) for plan in hedge.plans}
+    return json_bytes({"version": VERSION, "inputs": inputs, "funded": funded})
 
 
 def hedge_json(hedge: Hedge) -> bytes:
@@ -44,12 +63,12 @@ def hedge_json(hedge: Hedge) -> bytes:
             "gap": hedge.gap,
             "now": [
                 {"channel": name, "amount": amount}
-                for _, name, amount in _amounts(hedge.plans[0], 0)
+                for _, name, amount in _amounts(hedge.plans[0], hedge.now)
             ],
             "playbook": {
                 plan.problem.scenario: [
                     {"quarter": quarter, "channel": name, "amount": amount}
-                    for q in range(1, len(plan.problem.quarters))
+                    for q in range(hedge.now + 1, len(plan.problem.quarters))
                     for quarter, name, amount in _amounts(plan, q)
                 ]
                 for plan in hedge.plans
@@ -63,16 +82,18 @@ def hedge_json(hedge: Hedge) -> bytes:
     )
 
 
-def hedge_html(hedge: Hedge, signals: Mapping[str, str | None]) -> bytes:
+def hedge_html(
+    hedge: Hedge, signals: Mapping[str, str | None], left_out: Mapping[str, str]
+) -> bytes:
     """The same for people, in one page."""
     first = hedge.plans[0]
     problem = first.problem
-    approved = first.approved[:, 0].tolist()
+    approved = first.approved[:, hedge.now].tolist()
     now = [
         (name, current, float(amount), share_of(float(amount), current))
-        for (_, name, amount), current in zip(_amounts(first, 0), approved, strict=True)
+        for (_, name, amount), current in zip(_amounts(first, hedge.now), approved, strict=True)
     ]
-    quarters = problem.quarters
+    quarters = problem.quarters[hedge.now :]
     page = {
         "hedge": hedge,
         "currency": problem.currency,
@@ -89,6 +110,8 @@ def hedge_html(hedge: Hedge, signals: Mapping[str, str | None]) -> bytes:
         "reserve": reserve_words(hedge),
         "reserve_rows": reserve_rows(hedge),
         "chart": reserve_chart(hedge),
+        "left_out": left_out,
+        "notes": notes(hedge),
     }
     return render("hedge.html.j2", page)
 

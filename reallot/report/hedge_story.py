@@ -14,6 +14,7 @@ from optimizer.form import Side
 from optimizer.plan import Plan
 from reallot.report.figures import gap, money, percent, percent_signed, share_of, short
 from reallot.report.measure import MEASURES
+from reallot.report.story import emergency_layer
 from scenarios.hedge import Hedge
 
 # What is named of a quarter: so many channels at most, those that move at least so far.
@@ -91,7 +92,22 @@ def reserve_words(hedge: Hedge) -> tuple[str, ...]:
         until = "the least that the rules allow; one more unit held back does not pay"
     else:
         until = "beyond, one more unit held back no longer pays"
-    return f"{size}: {until}.", *_steps(hedge)
+    return f"{size}: {until}.", *_spent_up(hedge), *_steps(hedge)
+
+
+def _spent_up(hedge: Hedge) -> Iterator[str]:
+    """Why nothing is left of the pool, where it could be."""
+    worthless = all(future.keep_value == 0 for future in hedge.futures)
+    if worthless and any(_released_by(plan).sum() > 0 for plan in hedge.plans):
+        yield (
+            "What is left of it at the end counts nothing here, so all of it is released that "
+            "brings anything; keep_value in [reserve] says what a unit kept is worth."
+        )
+
+
+def _released_by(plan: Plan) -> Floats:
+    """(Q,) what is released from the pool in each quarter."""
+    return np.asarray((plan.allocation.spend - plan.allocation.own).sum(axis=0))
 
 
 def _reached(plan: Plan, side: Side) -> bool:
@@ -116,6 +132,11 @@ def _steps(hedge: Hedge) -> Iterator[str]:
             yield f"{between}, every further point {word} {point}."
 
 
+def notes(hedge: Hedge) -> tuple[str, ...]:
+    """What the plans warn of, once each."""
+    return tuple(dict.fromkeys(text for plan in hedge.plans for text in plan.warnings))
+
+
 def playbook(hedge: Hedge, signals: Mapping[str, str | None]) -> tuple[Chapter, ...]:
     """What to do later, scenario by scenario."""
     return tuple(
@@ -123,15 +144,15 @@ def playbook(hedge: Hedge, signals: Mapping[str, str | None]) -> tuple[Chapter, 
             plan.problem.scenario,
             future.probability,
             signals.get(plan.problem.scenario),
-            tuple(_sentences(plan)),
-            tuple(_lines(plan)),
+            tuple(_sentences(plan, hedge.now)),
+            tuple(_lines(plan, hedge.now)),
         )
         for plan, future in zip(hedge.plans, hedge.futures, strict=True)
     )
 
 
-def _lines(plan: Plan) -> list[tuple[str, tuple[tuple[float, float | None], ...]]]:
-    quarters = range(1, len(plan.problem.quarters))
+def _lines(plan: Plan, now: int) -> list[tuple[str, tuple[tuple[float, float | None], ...]]]:
+    quarters = range(now + 1, len(plan.problem.quarters))
     approved, amounts = plan.approved, plan.recommended
     return [
         (
@@ -145,19 +166,32 @@ def _lines(plan: Plan) -> list[tuple[str, tuple[tuple[float, float | None], ...]
     ]
 
 
-def _sentences(plan: Plan) -> list[str]:
+def _sentences(plan: Plan, now: int) -> list[str]:
     """One per later quarter: what is released, and who gets more or less."""
     problem, allocation = plan.problem, plan.allocation
-    released = (allocation.spend - allocation.own).sum(axis=0)
+    released, to_approve = _released_by(plan), _to_approve(plan)
     said = []
-    for q, quarter in enumerate(problem.quarters[1:], start=1):
+    for q, quarter in enumerate(problem.quarters[now + 1 :], start=now + 1):
         # What a channel has without any release: its part of the budget, or what was approved.
         without = np.maximum(problem.base[:, q], problem.current[:, q])
         given = _to_whom(float(released[q]), allocation.spend[:, q] - without)
         parts = _released(problem.names, given, float(allocation.pool[:q].sum()))
+        if parts and to_approve[q] > 0:
+            layer = money(float(to_approve[q]), problem.currency)
+            parts.append(f"{layer} of it from the emergency layer, which needs approval")
         parts += _moved(problem.names, allocation.spend[:, q], problem.current[:, q], given == 0)
         said.append(f"{quarter}: {', '.join(parts) if parts else 'as approved'}.")
     return said
+
+
+def _to_approve(plan: Plan) -> Floats:
+    """(Q,) what of the money released is of the emergency layer, which is the last to go."""
+    layer = emergency_layer(plan.problem)
+    if layer is None:
+        return np.zeros(len(plan.problem.quarters))
+    base = max(float(plan.allocation.pool.sum()) - layer, 0.0)
+    beyond = np.maximum(np.cumsum(_released_by(plan)) - base, 0.0)
+    return np.diff(beyond, prepend=0.0)
 
 
 def _to_whom(released: float, more: Floats) -> Floats:

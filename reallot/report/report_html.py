@@ -35,7 +35,6 @@ from reallot.report.worth import worth_of
 MOST_DRAWN = 12
 MOST_RULES = 40
 _MOST_PRICES = 6
-_MOST_WARNINGS = 8
 
 
 @dataclass(frozen=True)
@@ -161,8 +160,7 @@ def _page(plan: Plan, inputs: Mapping[str, str]) -> dict[str, Any]:
         "response_decimals": table_decimals(plan.objective),
         "closed": len(problem.closed_quarters),
         "quarter_budgets": problem.holds.tolist(),
-        "warnings": warnings[:_MOST_WARNINGS],
-        "more_warnings": warnings[_MOST_WARNINGS:],
+        "warnings": warnings,
         "channels": sorted(lines, key=lambda line: (line.kept, 0.0 if line.kept else -line.change)),
         "grid": lines,
         "packages": ranking(plan),

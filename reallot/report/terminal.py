@@ -23,7 +23,7 @@ from reallot.report.figures import (
     short_signed,
 )
 from reallot.report.forecast import anyway_sentence
-from reallot.report.hedge_story import headline, playbook, reserve_words, worth_of_it
+from reallot.report.hedge_story import headline, notes, playbook, reserve_words, worth_of_it
 from reallot.report.measure import MEASURES
 from reallot.report.reach import warnings_of
 from reallot.report.score_story import broken_rules, score_story
@@ -82,10 +82,11 @@ def show_score(score: Score, file: str, warnings: Sequence[str]) -> None:
 def show_hedge(hedge: Hedge, signals: Mapping[str, str | None]) -> None:
     """Print what to do now over all scenarios, and the playbook, to standard output."""
     console = Console(highlight=False, soft_wrap=False)
-    first = hedge.plans[0]
-    table = _table(first.problem.currency, "Approved", "Do now", "Change", "in %")
-    amounts = zip(first.lines, first.approved[:, 0], first.recommended[:, 0], strict=True)
-    for name, now, then in amounts:
+    first, quarter = hedge.plans[0], hedge.now
+    do_now = f"Do now, {first.problem.quarters[quarter]}"
+    table = _table(first.problem.currency, "Approved", do_now, "Change", "in %")
+    approved, amounts = first.approved[:, quarter], first.recommended[:, quarter]
+    for name, now, then in zip(first.lines, approved, amounts, strict=True):
         style = "dim" if name in (RESERVE, UNSPENT) else ""
         table.add_row(*_cells(name, float(now), float(then)), style=style)
     console.print()
@@ -98,6 +99,8 @@ def show_hedge(hedge: Hedge, signals: Mapping[str, str | None]) -> None:
             console.print(Text(_clean(f"- {sentence}")))
     for sentence in (*worth_of_it(hedge), *reserve_words(hedge)):
         console.print(Text(_clean(sentence)))
+    for warning in notes(hedge):
+        console.print(Text(f"Note: {_clean(warning)}", style="yellow"))
 
 
 def _plan_table(plan: Plan) -> Table:

@@ -204,3 +204,15 @@ def test_a_headline_speaks_of_what_may_still_move_only(tmp_path):
     page = (tmp_path / "out" / "base" / "report.html").read_text()
     headline = page[page.index("<h1>") : page.index("</h1>")]
     assert "unspent" not in headline
+
+
+def test_a_hedge_that_goes_on_decides_the_first_quarter_that_is_not_closed(tmp_path):
+    folder_with(tmp_path)
+    write_scenarios(tmp_path, growth="demand = 1.2\nbudget = 1.1\n", recession="demand = 0.8\n")
+    result = run(["hedge", "--from-quarter", "2027Q2", tmp_path])
+    assert result.exit_code == 0, result.output
+    assert "Do now, 2027Q2" in result.stdout
+    assert "2027Q1 left 49.50 of its budget unspent" in result.stdout
+    told = json.loads((tmp_path / "out" / "hedge.json").read_text())
+    assert sum(row["amount"] for row in told["now"]) == pytest.approx(4300.0)
+    assert told["playbook"] == {"growth": [], "recession": []}

@@ -106,13 +106,39 @@ def test_what_is_kept_is_worth_nothing_or_more(tmp_path: Path) -> None:
     assert finding.column == "reserve.keep_value"
 
 
-def test_every_scenario_whose_rules_collide_is_named_and_nothing_is_written(
-    tmp_path: Path,
-) -> None:
-    impossible = '[[channel]]\nname = "TV"\nfloor = 90_000\n'
-    folder = project(tmp_path, growth=impossible, recession=impossible, flat="demand = 1\n")
+IMPOSSIBLE = '[[channel]]\nname = "TV"\nfloor = 90_000\n'
+
+
+def test_scenarios_whose_rules_collide_are_named_and_the_others_are_hedged(tmp_path: Path) -> None:
+    chances = {"growth": 0.5, "flat": 0.3, "recession": 0.2}
+    own = {"growth": IMPOSSIBLE, "flat": "demand = 1.0\n", "recession": "demand = [1.0, 0.7]\n"}
+    folder = project(
+        tmp_path, **{name: f"probability = {chances[name]}\n{own[name]}" for name in own}
+    )
+    result = run(["hedge", "--json", folder])
+    assert result.exit_code == 3
+    (error,) = json.loads(result.stdout)["errors"]
+    assert error["found"].startswith("growth: these rules cannot hold together")
+    written = json.loads((tmp_path / "out" / "hedge.json").read_text(encoding="utf-8"))
+    assert set(written["playbook"]) == {"flat", "recession"}
+    page = (tmp_path / "out" / "hedge.html").read_text(encoding="utf-8")
+    assert "Left out: without a plan" in page
+    assert "If flat (60 % probable)" in page.replace("\u202f", " ").replace("\xa0", " ")
+
+
+def test_where_no_scenario_has_a_plan_each_says_why_and_nothing_is_written(tmp_path: Path) -> None:
+    folder = project(tmp_path, growth=IMPOSSIBLE, recession=IMPOSSIBLE)
     result = run(["hedge", "--json", folder])
     assert result.exit_code == 3
     found = [error["found"] for error in json.loads(result.stdout)["errors"]]
     assert [text.split(":")[0] for text in found] == ["growth", "recession"]
     assert not (tmp_path / "out" / "hedge.json").exists()
+
+
+def test_what_the_hedge_was_made_from_is_written_beside_it(tmp_path: Path) -> None:
+    folder = project(tmp_path)
+    document(folder)
+    text = (tmp_path / "out" / "hedge_inputs.json").read_text(encoding="utf-8")
+    made_from = json.loads(text)
+    assert {"budget.csv", "scenarios/growth.toml"} <= set(made_from["inputs"])
+    assert made_from["funded"] == {"growth": [], "recession": []}

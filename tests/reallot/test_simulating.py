@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-import os
 
 import pytest
 
@@ -156,13 +155,21 @@ def hedge(project, **fields):
         ]
 
     document = {"now": now, "playbook": {"flat": later(1400), "growth": later(1800)}}
-    return document | {"inputs": dict(project.digests)} | fields
+    return document | fields
+
+
+def write_hedge(folder, **fields):
+    """A hedge as `reallot hedge` leaves it, made from the files as they are."""
+    project = read_project(folder)
+    document = hedge(project, **fields)
+    made_from = {"inputs": project.inputs, "funded": {"flat": [], "growth": []}}
+    (folder / "out" / "hedge.json").write_text(json.dumps(document))
+    (folder / "out" / "hedge_inputs.json").write_text(json.dumps(made_from))
 
 
 def test_the_hedge_is_judged_where_it_stands(folder):
     simulated(folder)
-    path = folder / "out" / "hedge.json"
-    path.write_text(json.dumps(hedge(read_project(folder))))
+    write_hedge(folder)
     document = simulated(folder)
     current, *_, last = document["plans"]
     assert (last["plan"], last["kind"]) == ("hedge", "hedge")
@@ -172,30 +179,33 @@ def test_the_hedge_is_judged_where_it_stands(folder):
     assert last["quantiles"]["5"] == pytest.approx(current["quantiles"]["5"], rel=0.02)
 
 
-def test_a_hedge_that_does_not_name_its_files_stands_while_none_of_them_is_newer(folder):
+def test_a_hedge_of_other_files_is_left_out_and_that_is_said(folder):
     simulated(folder)
-    path = folder / "out" / "hedge.json"
-    document = hedge(read_project(folder))
-    del document["inputs"]
-    path.write_text(json.dumps(document))
-    assert simulated(folder)["plans"][-1]["plan"] == "hedge"
-    later = path.stat().st_mtime + 10
-    os.utime(folder / "budget.csv", (later, later))
-    assert "The hedge is left out" in simulated(folder)["notes"][0]
+    write_hedge(folder)
+    (folder / "scenarios" / "growth.toml").write_text("demand = 1.4\n")
+    document = simulated(folder)
+    assert len(document["plans"]) == 3
+    assert "The hedge is left out" in document["notes"][0]
+
+
+def test_a_hedge_of_other_closed_quarters_is_left_out(folder):
+    simulated(folder)
+    write_hedge(folder)
+    document = simulated(folder, "--from-quarter", "2027Q2")
+    assert any("The hedge is left out" in note for note in document["notes"])
 
 
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"inputs": {"reallot.toml": "other"}},
         {"playbook": {"boom": []}},
         {"now": [{"channel": "Radio", "amount": 1}]},
         {"now": None},
     ],
 )
-def test_a_hedge_of_other_files_is_left_out_and_that_is_said(folder, wrong):
+def test_a_hedge_that_cannot_be_read_is_left_out_and_that_is_said(folder, wrong):
     simulated(folder)
-    (folder / "out" / "hedge.json").write_text(json.dumps(hedge(read_project(folder), **wrong)))
+    write_hedge(folder, **wrong)
     document = simulated(folder)
     assert len(document["plans"]) == 3
     assert "The hedge is left out" in document["notes"][0]

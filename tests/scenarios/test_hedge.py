@@ -11,7 +11,7 @@ from optimizer.errors import Failures, RulesCollide
 from optimizer.plan import Plan
 from optimizer.problem import AllocationProblem
 from optimizer.reallocate import reallocate, violations
-from optimizer.rules import Cap, Change, Committed, Floor, Part, Share
+from optimizer.rules import Cap, Change, Committed, Floor, Part, Share, Target
 from optimizer.stages import Stages
 from scenarios.hedge import SHARES, Future, Hedge, Terms, hedge
 from scenarios.scenario import Scenario
@@ -255,14 +255,84 @@ def test_an_average_plan_that_does_not_fit_a_future_has_no_value() -> None:
     assert hedged.gap <= TOLERANCE
 
 
-def test_futures_without_a_plan_are_all_named() -> None:
+def test_futures_without_a_plan_are_left_out_and_the_others_count_for_more() -> None:
     policy = base()
     too_much = (*policy.rules, Floor({"Search": 400.0}))
+    of = futures(policy, growth=too_much)
+    hedged = hedge(policy, of, Terms())
+    assert list(hedged.left_out) == ["growth"]
+    rest = [replace(of[1], probability=1 / 3), replace(of[2], probability=2 / 3)]
+    assert hedged.futures == tuple(rest)
+    assert hedged.objective == hedge(policy, rest, Terms()).objective
+
+
+def test_where_no_future_has_a_plan_all_are_named() -> None:
+    policy = base()
+    too_much = (*policy.rules, Floor({"Search": 400.0}))
+    of = futures(policy, growth=too_much, recession=too_much)[:2]
     with pytest.raises(Failures) as caught:
-        hedge(policy, futures(policy, growth=too_much, recession=too_much), Terms())
-    assert "growth" in str(caught.value)
-    assert "recession" in str(caught.value)
-    assert "flat" not in str(caught.value)
+        hedge(policy, of, Terms())
+    assert set(caught.value.each) == {"growth", "recession"}
+
+
+def test_where_the_least_money_is_sought_nothing_is_released_that_is_not_needed() -> None:
+    target = Target("response", 1300.0, "CNY")
+    policy = base(target, objective="spend")
+    hedged = hedge(policy, futures(policy), Terms())
+    needed = {}
+    for plan, given in zip(hedged.plans, released(hedged), strict=True):
+        needed[plan.problem.scenario] = float(given.sum())
+        # More than elasticity lets a quarter have is all that the pool is for.
+        beyond = np.maximum(plan.allocation.spend - 1.3 * plan.problem.base, 0.0)[:, 1:]
+        assert given.sum() <= beyond.sum() + 0.1
+    assert needed["growth"] == needed["flat"] == 0
+    assert needed["recession"] > 0
+
+
+def closed(of: AllocationProblem) -> AllocationProblem:
+    """A world whose first quarter is over: more went to Search than was approved."""
+    over = Closed(np.array([[120.0], [190.0]]), np.array([30.0]), np.array([0.0]))
+    budget = np.concatenate([[340.0], of.budget[1:]])
+    return replace(of, closed=over, budget=budget)
+
+
+def test_after_a_closed_quarter_the_next_one_is_decided_for_all_futures() -> None:
+    policy = closed(base())
+    of = [replace(f, problem=closed(f.problem)) for f in futures(base())]
+    hedged = hedge(policy, of, Terms())
+    assert hedged.now == 1
+    first, *others = (plan.recommended[:, :2] for plan in hedged.plans)
+    assert first[:, 0] == pytest.approx([120.0, 190.0, 30.0])
+    assert all(np.array_equal(first, other) for other in others)
+    assert first[:, 1].sum() == pytest.approx(policy.budget[1], abs=1e-9)
+    assert any(plan.recommended[0, 2] != first[0, 1] for plan in hedged.plans)
+    for plan, given in zip(hedged.plans, released(hedged), strict=True):
+        assert not violations(plan.allocation)
+        assert np.all(given[:, :2] == 0)
+        assert given[:, 2].sum() <= plan.allocation.pool[:2].sum() + 0.02
+    assert max(given[:, 2].sum() for given in released(hedged)) > 30.0
+    assert hedged.gap <= TOLERANCE
+
+
+def test_after_a_closed_quarter_one_scenario_without_release_is_its_plan_to_the_cent() -> None:
+    (alone,) = futures(base(), SCENARIOS[:1], [1.0])
+    alone = replace(alone, problem=closed(alone.problem))
+    hedged, plan = hedge(closed(base()), [alone], KEPT), reallocate(alone.problem)
+    assert np.array_equal(hedged.plans[0].recommended, plan.recommended)
+    assert hedged.objective == plan.objective
+
+
+def test_with_one_quarter_left_all_of_it_is_decided_now() -> None:
+    def nearly_over(of: AllocationProblem) -> AllocationProblem:
+        over = Closed(of.current[:, :2], of.current_pool[:2], np.zeros(2))
+        return replace(of, closed=over, budget=np.array([340.0, 340.0, 340.0]))
+
+    policy = nearly_over(base())
+    of = [replace(f, problem=nearly_over(f.problem)) for f in futures(base())]
+    hedged = hedge(policy, of, Terms())
+    assert hedged.now == 2
+    first, *others = (plan.recommended for plan in hedged.plans)
+    assert all(np.array_equal(first, other) for other in others)
 
 
 def test_futures_that_share_no_first_quarter_are_told_apart() -> None:

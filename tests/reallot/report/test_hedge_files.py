@@ -5,6 +5,7 @@ from functools import cache
 import pytest
 
 from optimizer.rules import Band, Budget, Elasticity, Reserve
+from reallot.report.figures import money
 from reallot.report.hedge_files import hedge_html, hedge_json
 from reallot.report.hedge_story import headline, playbook, reserve_words, worth_of_it
 from scenarios.hedge import Future, Hedge, Held, Sought, Terms, hedge
@@ -28,9 +29,13 @@ SIGNAL = "GMV 8 % below forecast <b>for two months</b>"
 
 
 @cache
-def hedged(names: tuple[str, ...] = ORDINARY, sought: Sought = "expectation") -> Hedge:
+def hedged(
+    names: tuple[str, ...] = ORDINARY,
+    sought: Sought = "expectation",
+    emergency: float | None = None,
+) -> Hedge:
     """Growth and recession of a policy with a pool of 0 to 10 %."""
-    rules = (Budget(), Reserve((0.0, 0.1)), Elasticity(Band(0.2, 0.2)))
+    rules = (Budget(), Reserve((0.0, 0.1), emergency), Elasticity(Band(0.2, 0.2)))
     policy = problem_of(names, rules=rules)
     scenarios = (
         Scenario("growth", demand=(1.0, 1.2), budget=(1.1,)),
@@ -77,7 +82,7 @@ def test_a_playbook_is_of_later_quarters_and_goes_beyond_their_budget_by_what_is
 def test_the_page_is_safe_accessible_and_says_every_name(
     names: tuple[str, ...], sought: Sought
 ) -> None:
-    page = Page(hedge_html(hedged(names, sought), {"<b>recession</b>": SIGNAL}))
+    page = Page(hedge_html(hedged(names, sought), {"<b>recession</b>": SIGNAL}, {}))
     assert_safe(page)
     assert_accessible(page)
     for name in (*names, "growth", "<b>recession</b>", SIGNAL, "Do now"):
@@ -85,7 +90,7 @@ def test_the_page_is_safe_accessible_and_says_every_name(
 
 
 def test_the_same_hedge_gives_the_same_bytes() -> None:
-    assert hedge_html(hedged(), {}) == hedge_html(hedged(), {})
+    assert hedge_html(hedged(), {}, {}) == hedge_html(hedged(), {}, {})
 
 
 def test_the_playbook_says_what_is_released_to_whom() -> None:
@@ -108,18 +113,50 @@ def test_the_story_says_what_hedging_costs_and_brings() -> None:
 
 def test_the_reserves_worth_is_told_from_step_to_step() -> None:
     held = (Held(0.0, 1000.0), Held(0.05, 1100.0), Held(0.10, 1100.01), Held(0.15, None))
-    _, first, second = map(plain, reserve_words(replace(hedged(), reserve=held)))
+    _, _, first, second = map(plain, reserve_words(replace(hedged(), reserve=held)))
     assert first == "From 0 % to 5 %, every further point brings 20.0 CNY."
     assert second == "From 5 % to 10 %, it makes no difference that the proof can tell."
     falling = replace(hedged(), reserve=(Held(0.0, 1100.0), Held(0.05, 1000.0)))
     assert (
-        plain(reserve_words(falling)[1]) == "From 0 % to 5 %, every further point costs 20.0 CNY."
+        plain(reserve_words(falling)[2]) == "From 0 % to 5 %, every further point costs 20.0 CNY."
     )
     asked_for_little = replace(falling, sense="min")
-    assert "brings 20.0 CNY" in plain(reserve_words(asked_for_little)[1])
+    assert "brings 20.0 CNY" in plain(reserve_words(asked_for_little)[2])
+
+
+def test_where_what_is_kept_counts_nothing_the_story_says_why_the_pool_is_spent() -> None:
+    assert "counts nothing here" in reserve_words(hedged())[1]
+    worth = tuple(replace(future, keep_value=0.5) for future in hedged().futures)
+    assert not any(
+        "counts nothing" in text for text in reserve_words(replace(hedged(), futures=worth))
+    )
+
+
+def test_the_playbook_says_what_of_the_release_needs_approval() -> None:
+    layered = hedged(emergency=0.04)
+    growth, _ = playbook(layered, {})
+    (told,) = (text for text in growth.sentences if "needs approval" in text)
+    budget, pool = layered.plans[0].problem.budget.sum(), layered.plans[0].allocation.pool.sum()
+    assert layered.plans[0].allocation.released.sum() == pytest.approx(pool, abs=0.1)
+    assert f"{money(0.04 * budget, 'CNY')} of it from the emergency layer" in told
+    without, _ = playbook(hedged(), {})
+    assert not any("needs approval" in text for text in without.sentences)
+
+
+def test_scenarios_that_are_left_out_stand_first_and_say_why() -> None:
+    page = Page(hedge_html(hedged(), {}, {"slump": "slump: <b>these</b> rules cannot hold"}))
+    assert_safe(page)
+    assert "Left out: without a plan" in page.words
+    assert "slump: <b>these</b> rules cannot hold" in page.words
+    assert "Left out" not in Page(hedge_html(hedged(), {}, {})).words
+
+
+def test_what_the_plans_warn_of_stands_on_the_page_once() -> None:
+    warned = replace(hedged(), plans=tuple(replace(p, warnings=("mind",)) for p in hedged().plans))
+    assert Page(hedge_html(warned, {}, {})).words.count("mind") == 1
 
 
 def test_without_a_choice_there_is_no_chart() -> None:
     alone = replace(hedged(), reserve=(Held(0.05, 1.0),))
-    assert not Page(hedge_html(alone, {})).all("figure")
-    assert Page(hedge_html(hedged(), {})).all("figure")
+    assert not Page(hedge_html(alone, {}, {})).all("figure")
+    assert Page(hedge_html(hedged(), {}, {})).all("figure")

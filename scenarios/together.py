@@ -1,0 +1,89 @@
+"""Together: all futures of a hedge in one program, proven, and what the pool's size is worth."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from models.saturation import Floats
+from optimizer.certificate import Certificate, certify
+from optimizer.errors import Conflict, InfeasibleError, NoPlanInTime, RulesCollide
+from optimizer.joint import Aim, Joint
+from optimizer.plan import Plan
+from optimizer.program import Program
+from optimizer.relaxation import Relaxation
+
+# The part of the tolerance that the joint proof may use; the rest is for every future's own plan.
+_JOINT = 0.4
+# Where any plan will do, not only the best; and how long to look for one.
+_ANY, _SECONDS = 0.5, 5.0
+
+
+@dataclass(frozen=True)
+class Together:
+    """All futures in one program; ``time_limit`` is in seconds for each solution."""
+
+    joint: Joint
+    tolerance: float
+    time_limit: float
+
+    @cached_property
+    def _relaxation(self) -> Relaxation:
+        return Relaxation(self.joint)
+
+    def prove(self, plans: Sequence[Plan] | None) -> Certificate:
+        """The best decision of all, from these plans on.
+
+        Raises RulesCollide where nothing done now leaves a plan to every future.
+        """
+        start = None
+        if plans is not None:
+            pairs = zip(self.joint.programs, plans, strict=True)
+            start = self.joint.of([program.decision_of(plan.allocation) for program, plan in pairs])
+        try:
+            return self._certified(start, _JOINT * self.tolerance)
+        except InfeasibleError:
+            raise _apart(self.joint.programs) from None
+
+    def _certified(self, start: Floats | None, gap: float) -> Certificate:
+        deadline = time.monotonic() + self.time_limit
+        return certify(self._relaxation, start, gap, self.joint.scale, deadline)
+
+    def holding(self, share: float) -> float | None:
+        """The most there is with exactly this share of every future's budget set aside."""
+        for number, program in enumerate(self.joint.programs):
+            amount = share * float(program.problem.budget.sum())
+            low, high = self.joint.reserve_rows(number)
+            self._relaxation.set_row(low, amount, np.inf)
+            self._relaxation.set_row(high, -np.inf, amount)
+        try:
+            return self._certified(None, self.tolerance).value
+        except (InfeasibleError, NoPlanInTime):
+            return None
+
+
+def _apart(programs: Sequence[Program]) -> RulesCollide:
+    """What to raise where nothing done now leaves a plan to every future."""
+    names = [program.problem.scenario for program in programs]
+    helps = []
+    for number, name in enumerate(names):
+        others = [program for other, program in enumerate(programs) if other != number]
+        if len(others) > 1 and _fit(others):
+            helps.append(f"loosen the rules of {name}: the others fit together")
+    text = f"no plan for this quarter leaves one for later in each of {', '.join(names)}"
+    return RulesCollide("all scenarios", Conflict((text,), tuple(helps)))
+
+
+def _fit(programs: Sequence[Program]) -> bool:
+    """Whether something done now leaves a plan to all of these futures."""
+    count = len(programs)
+    joint = Joint(programs, Aim(np.full(count, 1 / count), 1.0, np.zeros(count)))
+    try:
+        certify(Relaxation(joint), None, _ANY, 1e-9, time.monotonic() + _SECONDS)
+    except (InfeasibleError, NoPlanInTime):
+        return False
+    return True
