@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from models.saturation import Floats
 from optimizer.form import Side
 from optimizer.plan import Plan
+from optimizer.problem import AllocationProblem
 from reallot.report.figures import gap, money, percent, percent_signed, share_of, short
 from reallot.report.measure import MEASURES
 from reallot.report.story import emergency_layer
@@ -175,7 +176,8 @@ def _sentences(plan: Plan, now: int) -> list[str]:
         # What a channel has without any release: its part of the budget, or what was approved.
         without = np.maximum(problem.base[:, q], problem.current[:, q])
         given = _to_whom(float(released[q]), allocation.spend[:, q] - without)
-        parts = _released(problem.names, given, float(allocation.pool[:q].sum()))
+        balance = float(allocation.pool[:q].sum() - released[:q].sum())
+        parts = _released(problem, given, balance)
         if parts and to_approve[q] > 0:
             layer = money(float(to_approve[q]), problem.currency)
             parts.append(f"{layer} of it from the emergency layer, which needs approval")
@@ -204,19 +206,23 @@ def _to_whom(released: float, more: Floats) -> Floats:
     return raised * min(1.0, released / whole) if whole > 0 else 0 * raised
 
 
-def _released(names: Sequence[str], amounts: Floats, set_aside: float) -> list[str]:
-    """release 4 % of the pool to Private Domain; or to several, those that get most first."""
-    given = float(amounts.sum())
-    if set_aside <= 0 or given < _WORTH_NAMING * set_aside:
+def _released(problem: AllocationProblem, amounts: Floats, balance: float) -> list[str]:
+    """release 4 % of the pool, 60.0 k CNY, to Private Domain; or to several, the most first.
+
+    The pool is the ``balance`` that is in it by then.
+    """
+    given, names = float(amounts.sum()), problem.names
+    if balance <= 0 or given < _WORTH_NAMING * balance:
         return []
-    chosen = [c for c in _largest(amounts) if amounts[c] >= _WORTH_NAMING * set_aside]
-    share, rest = percent(given / set_aside, 0), given - float(amounts[chosen].sum())
-    if len(chosen) == 1 and rest < _WORTH_NAMING * set_aside:
-        return [f"release {share} of the pool to {names[chosen[0]]}"]
-    to = [f"{percent(float(amounts[c]) / set_aside, 0)} to {names[c]}" for c in chosen]
-    if rest >= _WORTH_NAMING * set_aside:
-        to.append(f"{percent(rest / set_aside, 0)} to others")
-    return [f"release {share} of the pool ({', '.join(to)})"]
+    chosen = [c for c in _largest(amounts) if amounts[c] >= _WORTH_NAMING * balance]
+    rest = given - float(amounts[chosen].sum())
+    release = f"release {percent(given / balance, 0)} of the pool, {money(given, problem.currency)}"
+    if len(chosen) == 1 and rest < _WORTH_NAMING * balance:
+        return [f"{release}, to {names[chosen[0]]}"]
+    to = [f"{percent(float(amounts[c]) / balance, 0)} to {names[c]}" for c in chosen]
+    if rest >= _WORTH_NAMING * balance:
+        to.append(f"{percent(rest / balance, 0)} to others")
+    return [f"{release} ({', '.join(to)})"]
 
 
 def _moved(
