@@ -2,8 +2,9 @@
 
 A plan enters a future through this quarter's amounts, its first ones that are not closed; the rest
 is planned again there, under that future's rules and budgets. The current budget enters as it is
-approved. Where the rest cannot keep the rules beside the amounts that entered, every limit gives
-way by as little as it must.
+approved. All plans have the future's money: what this quarter took more or less of it, later ones
+get less or more, each the same share of its budget. Where the rest cannot keep the rules beside the
+amounts that entered, every limit gives way by as little as it must.
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ CURRENT = "current"
 # What says how things are, and limits nothing: it cannot give way.
 _FACTS = frozenset({"budget", "capacity", "cost_of_result", "fixed_cost", "packages"})
 _LAST_LEVEL = 9
+# A limit that is met exactly leaves this much room, as a share of a quarter's budget.
+_WHISKER = 1e-6
 
 
 @dataclass(frozen=True)
@@ -101,34 +104,42 @@ def _others(plans: Sequence[Plan]) -> Iterator[tuple[str, Allocation, Plan]]:
 
 def _entered(problem: AllocationProblem, entering: Allocation) -> AllocationProblem:
     """A future in which this quarter is closed at the amounts of a plan, and every limit bends."""
+    closed = _closed(problem, entering)
+    budget, left = problem.budget.copy(), slice(len(closed), None)
+    if problem.shift == 0:
+        # What quarters that were closed before came to is no matter of later ones.
+        budget[: len(closed) - 1] = closed.placed[:-1]
+    rest, whole = float(budget[left].sum()), float(budget.sum() - closed.placed.sum())
+    moved = abs(whole / rest - 1) + _WHISKER if rest > 0 else 0.0
+    bends = {(rule.name, ""): _LAST_LEVEL for rule in problem.rules if rule.name not in _FACTS}
+    return replace(
+        problem,
+        budget=budget,
+        closed=closed,
+        shift=max(problem.shift, moved) if moved > _WHISKER else problem.shift,
+        bends={**bends, **problem.bends},
+    )
+
+
+def _closed(problem: AllocationProblem, entering: Allocation) -> Closed:
+    """The amounts of a plan up to this quarter; what is not spent of it is the future's money."""
     count = len(problem.closed_quarters)
     closed = Closed.of(entering, count + 1)
     unspent = closed.unspent.copy()
     if problem.objective != "response":
-        # What is not spent is this future's money.
-        unspent[count] = max(
-            problem.budget[count] - closed.spend[:, count].sum() - closed.pool[count], 0
-        )
+        spent = closed.spend[:, count].sum() + closed.pool[count]
+        unspent[count] = max(problem.budget[count] - spent, 0.0)
     if problem.closed is not None:
         unspent[:count] = problem.closed.unspent
-    bends = {(rule.name, ""): _LAST_LEVEL for rule in problem.rules if rule.name not in _FACTS}
-    return replace(
-        problem, closed=replace(closed, unspent=unspent), bends={**bends, **problem.bends}
-    )
+    return replace(closed, unspent=unspent)
 
 
 def _rest(problem: AllocationProblem) -> _Rest | str:
-    """The best plan around what is closed; or in words why there is none.
-
-    Money that moves between quarters is no rule that could bend: where some of it may move, and
-    the rest has no plan else, all of it may.
-    """
+    """The best plan around what is closed; or in words why there is none."""
     try:
         with threadpool_limits(1):
             plan = reallocate(problem)
     except (RulesCollide, NoPlanInTime) as failure:
-        if isinstance(failure, RulesCollide) and 0 < problem.shift < 1:
-            return _rest(replace(problem, shift=1.0))
         return str(failure)
     return _Rest(plan.allocation, plan.objective)
 

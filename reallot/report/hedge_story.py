@@ -75,7 +75,9 @@ def worth_of_it(hedge: Hedge) -> tuple[str, ...]:
     side = "less" if hedge.sense == "min" else "more"
     end = "" if hedge.status == "optimal" else ", where the clock stopped the proof"
     bound = money(hedge.bound, currency)
-    proof = f"No hedge within these rules has {side} than {bound} (gap {gap(hedge.gap)}{end})"
+    # A regret is the small difference of large figures: its gap is a share of these.
+    of = " of what the approved budget comes to" if hedge.terms.sought == "regret" else ""
+    proof = f"No hedge within these rules has {side} than {bound} (gap {gap(hedge.gap)}{of}{end})"
     return f"{known}.", f"{average}.", f"{proof}."
 
 

@@ -107,7 +107,9 @@ def test_the_story_says_what_hedging_costs_and_brings() -> None:
     assert "average" in average
     assert proof.startswith("No hedge within these rules has more than")
     assert "does not fit" in worth_of_it(replace(hedged(), vss=None))[1]
-    assert "has less than" in worth_of_it(hedged(sought="regret"))[2]
+    regretted = worth_of_it(hedged(sought="regret"))[2]
+    assert "has less than" in regretted
+    assert "of what the approved budget comes to" in regretted
     assert "largest regret" in headline(hedged(sought="regret"))
 
 
