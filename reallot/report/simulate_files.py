@@ -167,7 +167,7 @@ def _reasons(simulation: Simulation) -> list[str]:
             side = "below" if off < 0 else "above"
             reasons.append(f"{what} {percent(abs(off))} {side} what all futures have on average.")
     reasons += [
-        f"{event.event} happens in {percent(event.share_worst, 0)} of them, and in "
+        f"“{event.event}” happens in {percent(event.share_worst, 0)} of them, and in "
         f"{percent(event.share, 0)} of all futures."
         for event in simulation.events
         if event.share and event.share_worst >= _TELLING * event.share
