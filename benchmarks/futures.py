@@ -118,7 +118,7 @@ def with_members(base: AllocationProblem) -> AllocationProblem:
 
 def futures(base: AllocationProblem, count: int) -> Futures:
     """So many futures around the problem."""
-    return draw(base.names, len(base.quarters), Spread(), [EVENT], MEMBERS, count, 1)
+    return draw(base.channels, len(base.quarters), Spread(), [EVENT], MEMBERS, count, 1)
 
 
 def measured(job: str, goal: float | None, run: Callable[[], str]) -> Measured:

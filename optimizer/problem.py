@@ -55,7 +55,8 @@ class Channel:
     (empty where it is of one piece). ``results`` are what it brings beside its response, by metric,
     where that has a curve of its own. Of its amount, ``fixed_cost`` is paid in every quarter in
     which the channel gets money at all, and ``cost_of_result`` (a rate on its response) for what it
-    brings; the rest buys media. A planning cell is part of the channel ``group`` and serves a
+    brings; the rest buys media, paid in the currency that it ``buys_in`` (None for the plan's), at
+    the plan's ``media_price``. A planning cell is part of the channel ``group`` and serves a
     ``product``, ``region`` or ``audience``; these are None where nothing is divided so.
     """
 
@@ -72,6 +73,7 @@ class Channel:
     region: str | None = None
     audience: str | None = None
     results: Mapping[str, Result] = field(default_factory=dict)
+    buys_in: str | None = None
 
     def __post_init__(self) -> None:
         _check_parts(self.name, self.parts, self.value)

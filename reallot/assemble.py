@@ -134,6 +134,7 @@ def _channel(
         product=cell.product,
         region=cell.region,
         audience=cell.audience,
+        buys_in=entry.buys_in,
     )
 
 

@@ -80,12 +80,13 @@ def futures_of(project: Project, problem: AllocationProblem, count: int, seed: i
     """The futures that a project's policy describes, around a problem's scenario."""
     said = project.policy.simulate
     spread = Spread(
-        said.demand,
-        said.media_price,
-        said.conversion,
-        said.basket,
-        said.correlation,
-        said.persistence,
+        demand=said.demand,
+        media_price=said.media_price,
+        conversion=said.conversion,
+        basket=said.basket,
+        exchange=said.exchange,
+        correlation=said.correlation,
+        persistence=said.persistence,
     )
     events = [
         Event(
@@ -100,7 +101,7 @@ def futures_of(project: Project, problem: AllocationProblem, count: int, seed: i
         for event in project.policy.event
     ]
     quarters, members = len(problem.quarters), members_of(problem)
-    return draw(problem.names, quarters, spread, events, members, count, seed)
+    return draw(problem.channels, quarters, spread, events, members, count, seed)
 
 
 def contenders_of(

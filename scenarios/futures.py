@@ -8,18 +8,19 @@ A factor of quarter q and channel c is log-normal with mean 1 and the stated spr
 ``market`` and ``own`` are standard normal and keep a share ``persistence`` of themselves from one
 quarter to the next (an AR(1) of variance 1). Demand, media price, conversion and basket value are
 drawn apart from each other; demand, conversion and basket value all multiply what the same media
-bring, media price divides what money buys. Events come on top: each begins at most once in the
-horizon, in any quarter alike, lasts its quarters, and multiplies factors while it does.
+bring, media price divides what money buys. So does the rate of a currency that channels buy in,
+which is one for all of them. Events come on top: each begins at most once in the horizon, in any
+quarter alike, lasts its quarters, and multiplies factors while it does.
 
-Every source of chance has its own stream of random numbers, an event's by its name, so that a
-further event, or one that cannot happen, changes no other draw; all plans are judged in the same
-futures.
+Every source of chance has its own stream of random numbers, an event's and a currency's by its
+name, so that a further one, or an event that cannot happen, changes no other draw; all plans are
+judged in the same futures.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import log1p, sqrt
 from zlib import crc32
 
@@ -27,6 +28,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.saturation import Floats
+from optimizer.problem import Channel
 
 
 @dataclass(frozen=True)
@@ -41,11 +43,13 @@ class Spread:
     media_price: float = 0.05
     conversion: float = 0.05
     basket: float = 0.05
+    exchange: float = 0.05
     correlation: float = 0.5
     persistence: float = 0.5
 
     def __post_init__(self) -> None:
-        if min(self.demand, self.media_price, self.conversion, self.basket) < 0:
+        of = (self.demand, self.media_price, self.conversion, self.basket, self.exchange)
+        if min(of) < 0:
             raise ValueError("a spread must be 0 or more")
         if not (0 <= self.correlation <= 1 and 0 <= self.persistence <= 1):
             raise ValueError("correlation and persistence must be within 0 and 1")
@@ -92,7 +96,7 @@ class Futures:
 
 
 def draw(
-    channels: Sequence[str],
+    channels: Sequence[Channel],
     quarters: int,
     spread: Spread,
     events: Sequence[Event],
@@ -101,13 +105,20 @@ def draw(
     seed: int,
 ) -> Futures:
     """Draw ``count`` futures; the same arguments give the same futures."""
-    shape = (count, len(channels), quarters)
+    names, shape = [channel.name for channel in channels], (count, len(channels), quarters)
     factors = {
         name: _factors(np.random.default_rng([seed, number]), shape, getattr(spread, name), spread)
         for number, name in enumerate(("demand", "media_price", "conversion", "basket"))
     }
     demand = factors["demand"] * factors["conversion"] * factors["basket"]
     price = factors["media_price"]
+    for currency in {channel.buys_in for channel in channels} - {None}:
+        random = np.random.default_rng([seed, 2000, crc32(str(currency).encode())])
+        rate = _factors(
+            random, (count, 1, quarters), spread.exchange, replace(spread, correlation=1.0)
+        )
+        abroad = np.array([channel.buys_in == currency for channel in channels])
+        price = np.where(abroad[:, None], price * rate, price)
     which = np.random.default_rng([seed, 100]).integers(0, max(members, 1), count)
     happens = np.zeros((count, len(events)), dtype=bool)
     for number, event in enumerate(events):
@@ -118,9 +129,9 @@ def draw(
             np.arange(quarters) < begins[:, None] + event.quarters
         )
         on &= happens[:, [number]]
-        own = np.array([event.channel_demand.get(name, event.demand) for name in channels])
+        own = np.array([event.channel_demand.get(name, event.demand) for name in names])
         demand = np.where(on[:, None, :], demand * own[:, None], demand)
-        own = np.array([event.channel_media_price.get(n, event.media_price) for n in channels])
+        own = np.array([event.channel_media_price.get(n, event.media_price) for n in names])
         price = np.where(on[:, None, :], price * own[:, None], price)
     return Futures(demand, price, which, happens)
 

@@ -48,7 +48,10 @@ def inputs_of(plan: Plan) -> tuple[list[Input], tuple[str, ...]]:
     inputs = [Input(EFFECT, _effect, alike=("conversion",) + (() if apart else ("basket value",)))]
     if apart:
         inputs.append(Input("basket value", _basket))
-    inputs += [Input("media price", _media_price), Input(BUDGET, _budget)]
+    inputs += [Input("media price", _media_price)]
+    currencies = dict.fromkeys(c.buys_in for c in problem.channels if c.buys_in is not None)
+    inputs += [_exchange_rate(currency) for currency in currencies]
+    inputs += [Input(BUDGET, _budget)]
     if any(curve.carryover > 0 for _, _, curve in problem.expected):
         inputs.append(Input("carry-over", _carry_over))
     known = [c for c, channel in enumerate(problem.channels) if channel.curve is not None]
@@ -77,6 +80,16 @@ def _effect_of(names: Sequence[str], c: int) -> Input:
 
 def _media_price(problem: AllocationProblem, factor: float) -> AllocationProblem:
     return replace(problem, media_price=problem.media_price * _ahead(problem, factor))
+
+
+def _exchange_rate(currency: str) -> Input:
+    def moved(problem: AllocationProblem, factor: float) -> AllocationProblem:
+        abroad = [channel.buys_in == currency for channel in problem.channels]
+        price = problem.media_price.copy()
+        price[abroad] *= _ahead(problem, factor)
+        return replace(problem, media_price=price)
+
+    return Input(f"exchange rate of {currency}", moved)
 
 
 def _budget(problem: AllocationProblem, factor: float) -> AllocationProblem:

@@ -281,3 +281,13 @@ def test_names_from_files_cannot_break_the_page(folder):
     (folder / "reallot.toml").write_text(POLICY + SMALL + event)
     simulated(folder)
     assert_safe(Page((folder / "out" / "simulate.html").read_bytes()))
+
+
+def test_what_is_bought_in_another_currency_hangs_on_its_rate(folder):
+    policy = POLICY
+    still = "[simulate]\nfutures = 60\nmedia_price = 0\ndemand = 0\nconversion = 0\nbasket = 0\n"
+    (folder / "reallot.toml").write_text(f"{policy}\n{still}")
+    assert simulated(folder)["plans"][0]["standard_deviation"] == pytest.approx(0, abs=1e-6)
+    abroad = '\n[[channel]]\nname = "TV"\nbuys_in = "USD"\n'
+    (folder / "reallot.toml").write_text(f"{policy}{abroad}\n{still}exchange = 0.1\n")
+    assert simulated(folder)["plans"][0]["standard_deviation"] > 1

@@ -3,17 +3,19 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from optimizer.problem import Channel
 from scenarios.futures import Event, Spread, draw
 
-CHANNELS = ("Search", "TV", "Radio")
+CHANNELS = (Channel("Search"), Channel("TV"), Channel("Radio"))
+ABROAD = (Channel("Search", buys_in="USD"), Channel("TV"), Channel("Radio", buys_in="USD"))
 PRICE_CUT = Event("price cut", 0.2, 2, demand=0.5, channel_demand={"TV": 1.0})
 
 
 USUAL = Spread()
 
 
-def drawn(spread=USUAL, events=(), members=100, count=20_000, seed=3):
-    return draw(CHANNELS, 4, spread, events, members, count, seed)
+def drawn(spread=USUAL, events=(), members=100, count=20_000, seed=3, channels=CHANNELS):
+    return draw(channels, 4, spread, events, members, count, seed)
 
 
 def test_futures_lie_around_what_is_expected_as_far_as_stated():
@@ -57,8 +59,25 @@ def test_an_event_happens_as_often_as_stated_and_lasts_as_long():
     assert np.mean(quarters == 1) == pytest.approx(0.25, abs=0.02)
 
 
+def test_a_currencys_rate_moves_all_that_is_bought_in_it_alike_and_nothing_else():
+    spread = Spread(exchange=0.2, persistence=0.8)
+    home, abroad = drawn(spread), drawn(spread, channels=ABROAD)
+    rate = abroad.media_price / home.media_price
+    assert np.all(rate[:, 1] == 1)
+    assert rate[:, 0] == pytest.approx(rate[:, 2])
+    assert rate[:, 0].mean() == pytest.approx(1, abs=0.01)
+    assert rate[:, 0].std() == pytest.approx(0.2, rel=0.05)
+    assert np.corrcoef(np.log(rate[:, 0, 1]), np.log(rate[:, 0, 2]))[0, 1] == pytest.approx(
+        0.8, abs=0.03
+    )
+    assert np.array_equal(home.demand, abroad.demand)
+    euro = (replace(ABROAD[0], buys_in="EUR"), *ABROAD[1:])
+    other = drawn(spread, channels=euro).media_price / home.media_price
+    assert np.corrcoef(other[:, 0, 0], other[:, 2, 0])[0, 1] == pytest.approx(0, abs=0.03)
+
+
 def test_without_spread_every_future_is_the_one_expected():
-    none = Spread(demand=0, media_price=0, conversion=0, basket=0)
+    none = Spread(demand=0, media_price=0, conversion=0, basket=0, exchange=0)
     assert np.all(drawn(none, count=5).demand == 1)
 
 

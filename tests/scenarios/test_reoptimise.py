@@ -19,7 +19,7 @@ BASE = with_rules(
     problem((channel("Search", 1000.0, 200.0), channel("TV", 900.0, 600.0)), [[300.0], [300.0]]),
     Elasticity(default=Band(0.3, 0.3)),
 )
-FUTURES = draw(BASE.names, 1, Spread(), (), 0, 12, 1)
+FUTURES = draw(BASE.channels, 1, Spread(), (), 0, 12, 1)
 WORLDS = worlds_of(BASE, FUTURES)
 
 

@@ -124,6 +124,15 @@ def test_the_point_where_a_channel_is_cut_instead_of_raised_is_found() -> None:
     assert words.startswith(f"If the effect of TV {'falls' if raised else 'rises'} by more than")
 
 
+def test_a_currencys_rate_is_an_input_of_its_own_for_what_is_bought_in_it() -> None:
+    base = two_channels()
+    abroad = replace(base, channels=(replace(SEARCH, buys_in="USD"), TV))
+    there = moved(reallocate(abroad), "exchange rate of USD", 1.2)
+    assert there.media_price.tolist() == [[1.2], [1.0]]
+    inputs, _ = inputs_of(reallocate(base))
+    assert not any("exchange" in one.name for one in inputs)
+
+
 def test_where_nothing_changes_the_words_say_so() -> None:
     base = with_rules(problem((SEARCH, TV), [[300.0], [300.0]]), Elasticity(default=Band(0.0, 0.0)))
     of = effect(sensitivity(reallocate(base), jobs=1), "effect of TV")

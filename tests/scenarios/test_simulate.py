@@ -41,7 +41,7 @@ def contenders(base: AllocationProblem, *to_search: float) -> list[Contender]:
 
 
 def futures(base: AllocationProblem, *events: Event, count: int = 500, seed: int = 1) -> Futures:
-    return draw(base.names, len(base.quarters), Spread(), events, 0, count, seed)
+    return draw(base.channels, len(base.quarters), Spread(), events, 0, count, seed)
 
 
 def judged(
@@ -92,7 +92,7 @@ def test_how_futures_are_taken_at_once_changes_nothing(monkeypatch: pytest.Monke
 
 
 def test_without_any_spread_every_future_is_the_plan() -> None:
-    calm = draw(BASE.names, 2, Spread(0, 0, 0, 0), (), 0, 10, 1)
+    calm = draw(BASE.channels, 2, Spread(0, 0, 0, 0, 0), (), 0, 10, 1)
     base = two_quarters()
     plan = reallocate(base)
     plans = [contenders(base)[0], Contender("plan", "plan", (plan.allocation,))]

@@ -21,6 +21,7 @@ class Simulate(Section):
     media_price: Fraction = 0.05
     conversion: Fraction = 0.05
     basket: Fraction = 0.05
+    exchange: Fraction = 0.05
     correlation: Fraction = 0.5
     persistence: Fraction = 0.5
 
