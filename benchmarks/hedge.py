@@ -24,8 +24,9 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from benchmarks.instances import QUARTERS, instance
 from models.period import Period
 from optimizer.problem import AllocationProblem
-from scenarios.hedge import Future, Terms, hedge
+from scenarios.hedge import Terms, hedge
 from scenarios.scenario import Scenario, apply
+from scenarios.staged import Future
 
 ROOT = Path(__file__).parents[1]
 

@@ -7,10 +7,11 @@ from reallot.assemble import future, policys_own, problem_of
 from reallot.fitting import curves_of, out_of
 from reallot.output import write_whole
 from reallot.planning import Tried, not_planned
-from reallot.progress import doing
+from reallot.progress import counting
 from reallot.project import Project
 from reallot.report import hedge_files
-from scenarios.hedge import Future, Hedge, Terms, hedge
+from scenarios.hedge import Hedge, Terms, hedge, pieces_of
+from scenarios.staged import Future
 
 
 def hedge_all(project: Project, terms: Terms, time_limit: float) -> tuple[Hedge, dict[str, bytes]]:
@@ -33,8 +34,8 @@ def hedge_all(project: Project, terms: Terms, time_limit: float) -> tuple[Hedge,
     ]
     together = ", ".join(scenarios)
     try:
-        with doing(f"Planning {together} together"):
-            found = hedge(own, futures, terms)
+        with counting(f"Planning {together} together", pieces_of(futures)) as done:
+            found = hedge(own, futures, terms, done)
     except UnkeptRule:
         raise
     except Failures as failures:

@@ -8,7 +8,7 @@ others: to know the future before deciding, and to plan for the average of all.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -16,23 +16,18 @@ import numpy as np
 
 from models.saturation import Floats
 from optimizer.certificate import Certificate
-from optimizer.closed import Closed
-from optimizer.errors import Failures, NoPlanInTime, PlanningError, RulesCollide, UnkeptRule
+from optimizer.errors import Failures, PlanningError, UnkeptRule
 from optimizer.joint import Aim, Joint
 from optimizer.plan import Plan, Status
 from optimizer.problem import Allocation, AllocationProblem
 from optimizer.reallocate import certified, reallocate
 from optimizer.relaxation import Relaxation
 from optimizer.rounding import round_to_minor_units
-from optimizer.stages import Stages
-from scenarios.scenario import tied_out
+from scenarios.staged import Future, carried_out, for_the_average, in_stages
 from scenarios.together import Together
 
 Sought = Literal["expectation", "regret", "cvar"]
 SHARES = (0.0, 0.05, 0.10, 0.15)
-
-# The part of the tolerance that every future's own plan may use after the joint proof.
-_APART = 0.5
 
 
 @dataclass(frozen=True)
@@ -50,17 +45,6 @@ class Terms:
     def __post_init__(self) -> None:
         if not 0 < self.worst <= 1:
             raise ValueError(f"a hedge needs a worst share above 0, at most 1, not {self.worst}")
-
-
-@dataclass(frozen=True)
-class Future:
-    """A scenario's problem, how probable it is, and what a unit of the pool's balance counts that
-    is left there at the horizon's end.
-    """
-
-    problem: AllocationProblem
-    probability: float
-    keep_value: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -110,56 +94,55 @@ class Hedge:
         return len(self.futures[0].problem.closed_quarters)
 
 
+def pieces_of(futures: Sequence[Future]) -> int:
+    """How many pieces `hedge` works through at most."""
+    return 3 * len(futures) + 2 + len(SHARES)
+
+
 def hedge(
     base: AllocationProblem,
     futures: Sequence[Future],
     terms: Terms,
+    done: Callable[[], None] = lambda: None,
 ) -> Hedge:
     """The best decision for now over all futures, whose probabilities add up to 1.
 
     ``base`` is the policy's own problem, without any scenario; its time limit holds for every
     program that is solved. Closed quarters are the same in all. One future without release leaves
     nothing to hedge: its plan is the ordinary one. Futures without a plan of their own are left
-    out. Raises Failures with what `reallocate` raises where that is all of them, and RulesCollide
-    where nothing done now leaves a plan to all.
+    out. ``done`` is called for every piece of `pieces_of`. Raises Failures with what `reallocate`
+    raises where no future has a plan, and RulesCollide where nothing done now leaves a plan to all.
     """
     alone = len(futures) == 1 and not terms.release
     common = futures[0].problem if alone else base
-    known, left_out = _each_known([_in_stages(common, future, terms) for future in futures])
+    staged = [in_stages(common, future, terms.release) for future in futures]
+    known, left_out = _each_known(staged, done)
+    staged = [relaxation.program.problem for relaxation, _ in known]
     futures = _remaining(futures, left_out)
     chances = np.array([future.probability for future in futures])
-    staged = [relaxation.program.problem for relaxation, _ in known]
     best = np.array([proof.value for _, proof in known])
     aim = _aim(terms, chances, best)
-    joint = Joint([relaxation.program for relaxation, _ in known], aim)
-    together = Together(joint, base.tolerance, base.time_limit)
+    together = Together(
+        Joint([relaxation.program for relaxation, _ in known], aim), base.tolerance, base.time_limit
+    )
     if alone:
-        plans: tuple[Plan, ...] = (reallocate(futures[0].problem),)
-        average: tuple[Plan, ...] | None = plans
-        bound = aim.of(np.array([_sign(plan) * plan.bound for plan in plans]))
-        closed = plans[0].status == "optimal"
+        found = _ordinary(futures[0].problem, aim)
     else:
-        average = _for_the_average(common, futures, staged, terms)
-        proof = together.prove(average)
-        bound, closed = proof.bound, proof.closed
-        plans = _carried_out(staged, _now(joint, proof))
-    if average is not None and aim.of(_values(average)) > aim.of(_values(plans)):
-        plans = average
-    values = _values(plans)
+        average = for_the_average(common, futures, staged, terms.release, done)
+        found = _decided(average, together, done)
+    values, scale = _values(found.plans), together.joint.scale
     objective, sign = aim.of(values), _sense(terms, base)
-    if terms.sought == "regret":
-        # Nothing is regretted where every future goes as well as it can.
-        bound = min(bound, 0.0)
-    bound = max(bound, objective)
-    gap = (bound - objective) / max(abs(objective), joint.scale)
+    # Nothing is regretted where every future goes as well as it can.
+    least = min(found.bound, 0.0) if terms.sought == "regret" else found.bound
+    bound = max(least, objective)
+    gap = (bound - objective) / max(abs(objective), scale)
     foreseen = aim.of(np.maximum(values, best))
-    averaged = None if average is None else aim.of(_values(average))
-    closed = closed and all(plan.status == "optimal" for plan in plans)
+    averaged = None if found.average is None else aim.of(_values(found.average))
     return Hedge(
         terms=terms,
         futures=futures,
-        plans=plans,
-        status="optimal" if closed or gap <= base.tolerance else "time_limit",
+        plans=found.plans,
+        status="optimal" if found.closed or gap <= base.tolerance else "time_limit",
         sense="max" if sign > 0 else "min",
         objective=sign * objective,
         bound=sign * bound,
@@ -168,23 +151,45 @@ def hedge(
         expected_value_plan=None if averaged is None else sign * averaged,
         evpi=foreseen - objective,
         vss=None if averaged is None else objective - averaged,
-        reserve=tuple(Held(share, _times(sign, together.holding(share))) for share in SHARES),
+        reserve=tuple(_held(together, share, sign, done) for share in SHARES),
         left_out=left_out,
     )
 
 
-def _in_stages(common: AllocationProblem, future: Future, terms: Terms) -> AllocationProblem:
-    """A future in which what is decided now has the budget and the rules of the policy itself."""
-    problem, now = future.problem, len(common.closed_quarters)
-    return replace(
-        problem,
-        budget=np.concatenate([common.budget[: now + 1], problem.budget[now + 1 :]]),
-        stages=Stages(common.rules, now, terms.release, future.keep_value),
-    )
+@dataclass(frozen=True)
+class _Found:
+    """The futures' plans, and those after the average's plan; what no hedge exceeds, proven."""
+
+    plans: tuple[Plan, ...]
+    average: tuple[Plan, ...] | None
+    bound: float
+    closed: bool
+
+
+def _ordinary(problem: AllocationProblem, aim: Aim) -> _Found:
+    """The plan of the only future there is."""
+    plan = reallocate(problem)
+    bound = aim.of(np.array([_sign(plan) * plan.bound]))
+    return _Found((plan,), (plan,), bound, plan.status == "optimal")
+
+
+def _decided(
+    average: tuple[Plan, ...] | None, together: Together, done: Callable[[], None]
+) -> _Found:
+    """What is best to do now, before it is known which future comes, and every future's plan."""
+    joint = together.joint
+    proof = together.prove(average)
+    done()
+    staged = [program.problem for program in joint.programs]
+    plans = carried_out(staged, _now(joint, proof), done)
+    if average is not None and joint.aim.of(_values(average)) > joint.aim.of(_values(plans)):
+        plans = average
+    closed = proof.closed and all(plan.status == "optimal" for plan in plans)
+    return _Found(plans, average, proof.bound, closed)
 
 
 def _each_known(
-    staged: Sequence[AllocationProblem],
+    staged: Sequence[AllocationProblem], done: Callable[[], None]
 ) -> tuple[list[tuple[Relaxation, Certificate]], dict[str, PlanningError]]:
     """Every future alone, as if it were known before deciding; and why some have no plan.
 
@@ -199,6 +204,7 @@ def _each_known(
             raise
         except PlanningError as failure:
             failures[future.scenario] = failure
+        done()
     if not known:
         raise Failures(failures)
     return known, failures
@@ -233,43 +239,10 @@ def _sense(terms: Terms, base: AllocationProblem) -> float:
     return -1.0 if terms.sought == "regret" or base.objective == "spend" else 1.0
 
 
-def _for_the_average(
-    common: AllocationProblem,
-    futures: Sequence[Future],
-    staged: Sequence[AllocationProblem],
-    terms: Terms,
-) -> tuple[Plan, ...] | None:
-    """Every future's plan after what the averaged future's does now; None if one has none.
-
-    The averaged future has the policy's own rules.
-    """
-    chances = np.array([future.probability for future in futures])
-
-    def mean(name: str) -> Floats:
-        tables = np.array([getattr(future, name) for future in staged])
-        return np.asarray(np.tensordot(chances, tables, axes=1))
-
-    kept = sum(future.probability * future.keep_value for future in futures)
-    average = replace(
-        _in_stages(common, Future(common, 1.0, kept), terms),
-        scenario="average of all scenarios",
-        budget=tied_out(mean("budget"), common.minor_unit),
-        demand=mean("demand"),
-        media_price=mean("media_price"),
-    )
-    try:
-        return _carried_out(staged, reallocate(average).allocation)
-    except (RulesCollide, NoPlanInTime):
-        return None
-
-
-def _carried_out(staged: Sequence[AllocationProblem], now: Allocation) -> tuple[Plan, ...]:
-    """Every future's plan once what an allocation does now is carried out."""
-    closed = Closed.of(now, len(now.problem.closed_quarters) + 1)
-    return tuple(
-        reallocate(replace(future, closed=closed, tolerance=_APART * future.tolerance))
-        for future in staged
-    )
+def _held(together: Together, share: float, sign: float, done: Callable[[], None]) -> Held:
+    value = together.holding(share)
+    done()
+    return Held(share, None if value is None else sign * value)
 
 
 def _now(joint: Joint, proof: Certificate) -> Allocation:
@@ -284,7 +257,3 @@ def _values(plans: Sequence[Plan]) -> Floats:
 
 def _sign(plan: Plan) -> float:
     return 1.0 if plan.sense == "max" else -1.0
-
-
-def _times(sign: float, value: float | None) -> float | None:
-    return None if value is None else sign * value

@@ -9,8 +9,8 @@ import numpy as np
 from optimizer.problem import AllocationProblem, Channel
 from optimizer.rules import Band, Elasticity, Reserve
 from optimizer.rules.rule import Rule
-from scenarios.hedge import Future
 from scenarios.scenario import Scenario, apply
+from scenarios.staged import Future
 from tests.optimizer.worlds import channel, problem
 
 CHANNELS = (

@@ -13,8 +13,9 @@ from optimizer.problem import AllocationProblem
 from optimizer.reallocate import reallocate, violations
 from optimizer.rules import Cap, Change, Committed, Floor, Part, Share, Target
 from optimizer.stages import Stages
-from scenarios.hedge import SHARES, Future, Hedge, Terms, hedge
+from scenarios.hedge import SHARES, Hedge, Terms, hedge
 from scenarios.scenario import Scenario
+from scenarios.staged import Future
 from tests.optimizer.worlds import channel
 from tests.scenarios.futures_of import SCENARIOS, base, futures, told
 

@@ -8,8 +8,9 @@ from optimizer.rules import Band, Budget, Elasticity, Reserve
 from reallot.report.figures import money
 from reallot.report.hedge_files import hedge_html, hedge_json
 from reallot.report.hedge_story import headline, playbook, reserve_words, worth_of_it
-from scenarios.hedge import Future, Hedge, Held, Sought, Terms, hedge
+from scenarios.hedge import Hedge, Held, Sought, Terms, hedge
 from scenarios.scenario import Scenario, apply
+from scenarios.staged import Future
 from tests.reallot.report.pages import Page, assert_accessible, assert_safe
 from tests.reallot.report.plans import HOSTILE, ORDINARY, problem_of
 
