@@ -16,10 +16,12 @@ import numpy as np
 
 from models.saturation import Floats
 from optimizer.certificate import Certificate
+from optimizer.comparable import comparable
 from optimizer.errors import Failures, PlanningError, UnkeptRule
 from optimizer.joint import Aim, Joint
 from optimizer.plan import Plan, Status
 from optimizer.problem import Allocation, AllocationProblem
+from optimizer.program import Program
 from optimizer.reallocate import certified, reallocate
 from optimizer.relaxation import Relaxation
 from optimizer.rounding import round_to_minor_units
@@ -69,8 +71,10 @@ class Hedge:
     ``expected_value_plan`` what the plan for the averaged future comes to where this quarter's part
     of it is carried out, None where it does not fit some future. ``evpi`` (value of perfect
     information) and ``vss`` (value of the stochastic solution) are the distances to these, 0 or
-    more. ``left_out`` says by name why scenarios have no plan of their own; the others' probability
-    makes up for theirs.
+    more. ``known`` is by future what could be had there, ``approved`` what the same money brings
+    there if it stays split as approved (where the budget is a ceiling: the approved budget as it
+    stands), both by the policy's objective. ``left_out`` says by name why scenarios have no plan of
+    their own; the others' probability makes up for theirs.
     """
 
     terms: Terms
@@ -86,12 +90,23 @@ class Hedge:
     evpi: float
     vss: float | None
     reserve: tuple[Held, ...]
+    known: tuple[float, ...]
+    approved: tuple[float, ...]
     left_out: Mapping[str, PlanningError] = field(default_factory=dict)
 
     @property
     def now(self) -> int:
         """The position of the quarter that is decided now; those before it are closed."""
         return len(self.futures[0].problem.closed_quarters)
+
+    @property
+    def gain(self) -> float:
+        """What the plans bring on top of what is approved, or save, on average over the futures."""
+        pairs = zip(self.futures, self.plans, self.approved, strict=True)
+        return sum(
+            future.probability * _sign(plan) * (plan.objective - approved)
+            for future, plan, approved in pairs
+        )
 
 
 def pieces_of(futures: Sequence[Future]) -> int:
@@ -138,6 +153,7 @@ def hedge(
     gap = (bound - objective) / max(abs(objective), scale)
     foreseen = aim.of(np.maximum(values, best))
     averaged = None if found.average is None else aim.of(_values(found.average))
+    own = _own_sense(base)
     return Hedge(
         terms=terms,
         futures=futures,
@@ -152,6 +168,11 @@ def hedge(
         evpi=foreseen - objective,
         vss=None if averaged is None else objective - averaged,
         reserve=tuple(_held(together, share, sign, done) for share in SHARES),
+        known=tuple((own * np.maximum(values, best)).tolist()),
+        approved=tuple(
+            own * _as_approved(relaxation.program, plan)
+            for (relaxation, _), plan in zip(known, found.plans, strict=True)
+        ),
         left_out=left_out,
     )
 
@@ -236,7 +257,22 @@ def _aim(terms: Terms, probabilities: Floats, best: Floats) -> Aim:
 
 def _sense(terms: Terms, base: AllocationProblem) -> float:
     """1 where what is sought is to be much, -1 where it is to be little."""
-    return -1.0 if terms.sought == "regret" or base.objective == "spend" else 1.0
+    return -1.0 if terms.sought == "regret" else _own_sense(base)
+
+
+def _own_sense(base: AllocationProblem) -> float:
+    """The same of the policy's own objective."""
+    return -1.0 if base.objective == "spend" else 1.0
+
+
+def _as_approved(program: Program, plan: Plan) -> float:
+    """What a plan's money comes to in a future, to be maximised, if it stays split as approved."""
+    problem = program.problem
+    if problem.objective == "response":
+        approved = comparable(replace(plan.allocation, problem=problem, released=None))
+    else:
+        approved = Allocation.of(problem, problem.current, problem.current_pool)
+    return program.objective.at(program.decision_of(approved))
 
 
 def _held(together: Together, share: float, sign: float, done: Callable[[], None]) -> Held:

@@ -10,7 +10,9 @@ from reallot.report.booking import amount_in_full
 from reallot.report.charts import reserve_chart
 from reallot.report.figures import share_of, table_decimals
 from reallot.report.hedge_story import (
+    gain_in_words,
     headline,
+    in_each_scenario,
     notes,
     playbook,
     reserve_rows,
@@ -19,6 +21,7 @@ from reallot.report.hedge_story import (
     sought_of,
     worth_of_it,
 )
+from reallot.report.measure import MEASURES
 from reallot.report.page import render
 from reallot.report.plan_json import VERSION, json_bytes
 from scenarios.hedge import Hedge
@@ -101,9 +104,13 @@ def hedge_html(
         "quarter": quarters[0],
         "later": quarters[1:],
         "headline": headline(hedge),
+        "gain": gain_in_words(hedge),
+        "scenarios": in_each_scenario(hedge),
+        "measure": MEASURES[problem.objective],
         "sought": sought_of(hedge),
         "sentences": worth_of_it(hedge),
         "now": now,
+        "in_all": (sum(approved), float(first.recommended[:, hedge.now].sum())),
         "decimals": table_decimals(max(float(plan.problem.budget.max()) for plan in hedge.plans)),
         "chapters": playbook(hedge, signals),
         "probability": short_probability,

@@ -53,6 +53,56 @@ def headline(hedge: Hedge) -> str:
     return f"One plan for now, {when}: {sought_of(hedge)} {amount}"
 
 
+def gain_in_words(hedge: Hedge) -> str:
+    """What the hedge brings on top of what is approved, in one sentence."""
+    amount, more = money(abs(hedge.gain), hedge.plans[0].problem.currency), hedge.gain >= 0
+    word, other = ("more", "less") if more else ("less", "more")
+    comes = {
+        "response": f"brings {amount} {word} than the same money spent as approved",
+        "profit": f"makes {amount} {word} profit than the approved budget",
+        "spend": f"needs {amount} {other} on channels than approved",
+    }[hedge.plans[0].problem.objective]
+    return f"On average over the scenarios it {comes}."
+
+
+@dataclass(frozen=True)
+class InScenario:
+    """What the hedge comes to in one scenario, by the policy's objective.
+
+    ``regret`` is what could be had more (or less money needed) if the scenario were known now.
+    """
+
+    scenario: str
+    probability: float
+    approved: float
+    hedged: float
+    gain: float
+    known: float
+    regret: float
+
+
+def in_each_scenario(hedge: Hedge) -> list[InScenario]:
+    """A line for every scenario."""
+    lines = []
+    for plan, future, known, approved in zip(
+        hedge.plans, hedge.futures, hedge.known, hedge.approved, strict=True
+    ):
+        sign = 1.0 if plan.sense == "max" else -1.0
+        gain, regret = sign * (plan.objective - approved), sign * (known - plan.objective)
+        lines.append(
+            InScenario(
+                plan.problem.scenario,
+                future.probability,
+                approved,
+                plan.objective,
+                gain,
+                known,
+                regret,
+            )
+        )
+    return lines
+
+
 def worth_of_it(hedge: Hedge) -> tuple[str, ...]:
     """What hedging costs against knowing the future, and brings against planning for the mean."""
     currency = hedge.plans[0].problem.currency

@@ -23,7 +23,14 @@ from reallot.report.figures import (
     short_signed,
 )
 from reallot.report.forecast import anyway_sentence
-from reallot.report.hedge_story import headline, notes, playbook, reserve_words, worth_of_it
+from reallot.report.hedge_story import (
+    gain_in_words,
+    headline,
+    notes,
+    playbook,
+    reserve_words,
+    worth_of_it,
+)
 from reallot.report.measure import MEASURES
 from reallot.report.reach import warnings_of
 from reallot.report.score_story import broken_rules, score_story
@@ -91,6 +98,7 @@ def show_hedge(hedge: Hedge, signals: Mapping[str, str | None]) -> None:
         table.add_row(*_cells(name, float(now), float(then)), style=style)
     console.print()
     console.print(Text(f"{headline(hedge)}.", style="bold"))
+    console.print(Text(gain_in_words(hedge)))
     console.print(table)
     for chapter in playbook(hedge, signals):
         sign = "" if chapter.signal is None else f" ({chapter.signal})"

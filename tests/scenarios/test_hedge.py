@@ -129,6 +129,23 @@ def test_what_could_be_known_is_each_future_planned_alone() -> None:
     assert hedged.wait_and_see == pytest.approx(mean, rel=2 * TOLERANCE)
 
 
+def test_a_hedge_is_measured_against_the_same_money_as_approved_and_against_knowing() -> None:
+    policy = base()
+    of = futures(policy)
+    hedged = hedge(policy, of, Terms())
+    for plan, future, approved, known in zip(
+        hedged.plans, of, hedged.approved, hedged.known, strict=True
+    ):
+        staged = np.concatenate([policy.current[:, :1], future.problem.base[:, 1:]], axis=1)
+        share = plan.allocation.spend.sum() / staged.sum()
+        assert approved == pytest.approx(told(policy, future, share * staged))
+        assert approved < plan.objective <= known
+    chances = [future.probability for future in of]
+    gains = [plan.objective - a for plan, a in zip(hedged.plans, hedged.approved, strict=True)]
+    assert hedged.gain == pytest.approx(np.dot(chances, gains))
+    assert np.dot(chances, hedged.known) == pytest.approx(hedged.wait_and_see)
+
+
 def test_a_first_quarter_that_serves_all_is_the_one_a_general_solver_finds() -> None:
     channels = (channel("Search", top=900.0, half=150.0), channel("TV", top=700.0, half=250.0))
     current = ((150.0, 150.0), (150.0, 150.0))

@@ -7,7 +7,14 @@ import pytest
 from optimizer.rules import Band, Budget, Elasticity, Reserve
 from reallot.report.figures import money
 from reallot.report.hedge_files import hedge_html, hedge_json
-from reallot.report.hedge_story import headline, playbook, reserve_words, worth_of_it
+from reallot.report.hedge_story import (
+    gain_in_words,
+    headline,
+    in_each_scenario,
+    playbook,
+    reserve_words,
+    worth_of_it,
+)
 from scenarios.hedge import Hedge, Held, Sought, Terms, hedge
 from scenarios.scenario import Scenario, apply
 from scenarios.staged import Future
@@ -100,6 +107,16 @@ def test_the_playbook_says_what_is_released_to_whom() -> None:
     assert recession.signal is None
     assert any("release 100 % of the pool" in plain(text) for text in growth.sentences)
     assert [name for name, _ in growth.lines] == [*ORDINARY, "reserve"]
+
+
+def test_the_page_says_what_the_hedge_brings_in_each_scenario() -> None:
+    lines = in_each_scenario(hedged())
+    assert [line.scenario for line in lines] == ["growth", "<b>recession</b>"]
+    for line in lines:
+        assert line.gain == line.hedged - line.approved
+        assert line.regret == line.known - line.hedged >= 0
+    assert "What it comes to in each scenario" in Page(hedge_html(hedged(), {}, {})).words
+    assert "more than the same money spent as approved" in gain_in_words(hedged())
 
 
 def test_the_story_says_what_hedging_costs_and_brings() -> None:
