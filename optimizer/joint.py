@@ -129,11 +129,6 @@ class Joint(Program):
         parts = zip(self.programs, self.parts(decision), strict=True)
         return np.array([program.objective.at(part) for program, part in parts])
 
-    def reserve_rows(self, number: int) -> tuple[int, int]:
-        """Rows of `Limits.matrix`: the least and the most that a future's pool sets aside."""
-        first = len(self._rules) + len(self._ties) + 2 * number
-        return first, first + 1
-
     def complete(self, decision: Floats) -> Floats:
         """A decision with responses and columns of every future, what is decided now made equal."""
         full = decision.copy()
@@ -208,7 +203,7 @@ class Joint(Program):
             forms=(),
             sides=np.empty(0),
             joint=(),
-            links=(*self._rules, *self._ties, *self._reserves(), *self._short_links),
+            links=(*self._rules, *self._ties, *self._short_links),
             impossible=(),
             money=self.size,
             extras=self.layout.extras,
@@ -301,15 +296,6 @@ class Joint(Program):
                 links.append(
                     Link(LinearForm(np.array([ours, theirs]), np.array([1.0, -1.0])), 0, 0)
                 )
-        return links
-
-    def _reserves(self) -> list[Link]:
-        """Rows that say nothing yet: what every future's pool sets aside, from both sides."""
-        links = []
-        for program, to in zip(self.programs, self.positions, strict=True):
-            pools = [int(to[program.pool_cell(q)]) for q in range(self.layout.quarters)]
-            form, whole = LinearForm.sum_of(pools), float(program.problem.budget.sum())
-            links += [Link(form, 0.0, np.inf), Link(form, -np.inf, 2 * whole)]
         return links
 
     @cached_property

@@ -25,6 +25,7 @@ from optimizer.program import Program
 from optimizer.reallocate import certified, reallocate
 from optimizer.relaxation import Relaxation
 from optimizer.rounding import round_to_minor_units
+from optimizer.rules import Reserve
 from scenarios.staged import Future, carried_out, for_the_average, in_stages
 from scenarios.together import Together
 
@@ -53,11 +54,13 @@ class Terms:
 class Held:
     """What the hedge brings with exactly this share of every future's budget set aside.
 
-    ``value`` is None where the rules forbid that, or where no plan was found in time.
+    Whatever the pool's own band says; ``allowed`` is whether every future's band has room for it.
+    ``value`` is None where other rules forbid that, or where no plan was found in time.
     """
 
     share: float
     value: float | None
+    allowed: bool
 
 
 @dataclass(frozen=True)
@@ -278,7 +281,24 @@ def _as_approved(program: Program, plan: Plan) -> float:
 def _held(together: Together, share: float, sign: float, done: Callable[[], None]) -> Held:
     value = together.holding(share)
     done()
-    return Held(share, None if value is None else sign * value)
+    problems = (program.problem for program in together.joint.programs)
+    allowed = all(_has_room_for(problem, share) for problem in problems)
+    return Held(share, None if value is None else sign * value, allowed)
+
+
+def _has_room_for(problem: AllocationProblem, share: float) -> bool:
+    """Whether the pool of a future may be this share of its budget."""
+    whole = float(problem.budget.sum())
+    unit = problem.minor_unit * len(problem.quarters) / whole if whole > 0 else 0.0
+    for rule in problem.rules:
+        if isinstance(rule, Reserve):
+            now = float(problem.current_pool.sum()) / whole if whole > 0 else 0.0
+            low, high = (now, now) if rule.share is None else rule.share
+            if rule.emergency is not None:
+                low = max(low, rule.emergency)
+            if not low - unit <= share <= high + unit:
+                return False
+    return True
 
 
 def _now(joint: Joint, proof: Certificate) -> Allocation:

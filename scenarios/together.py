@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -16,9 +15,13 @@ from optimizer.joint import Aim, Joint
 from optimizer.plan import Plan
 from optimizer.program import Program
 from optimizer.relaxation import Relaxation
+from optimizer.rules import Reserve
+from optimizer.rules.rule import Rule
 
 # The part of the tolerance that the joint proof may use; the rest is for every future's own plan.
 _JOINT = 0.4
+# What a size of the pool is worth is asked to this gap: sizes differ by more.
+WHAT_IF = 5e-4
 # Where any plan will do, not only the best; and how long to look for one.
 _ANY, _SECONDS = 0.5, 5.0
 
@@ -31,10 +34,6 @@ class Together:
     tolerance: float
     time_limit: float
 
-    @cached_property
-    def _relaxation(self) -> Relaxation:
-        return Relaxation(self.joint)
-
     def prove(self, plans: Sequence[Plan] | None) -> Certificate:
         """The best decision of all, from these plans on.
 
@@ -45,25 +44,42 @@ class Together:
             pairs = zip(self.joint.programs, plans, strict=True)
             start = self.joint.of([program.decision_of(plan.allocation) for program, plan in pairs])
         try:
-            return self._certified(start, _JOINT * self.tolerance)
+            return self._certified(Relaxation(self.joint), start, _JOINT * self.tolerance)
         except InfeasibleError:
             raise _apart(self.joint.programs) from None
 
-    def _certified(self, start: Floats | None, gap: float) -> Certificate:
-        deadline = time.monotonic() + self.time_limit
-        return certify(self._relaxation, start, gap, self.joint.scale, deadline)
-
     def holding(self, share: float) -> float | None:
-        """The most there is with exactly this share of every future's budget set aside."""
-        for number, program in enumerate(self.joint.programs):
-            amount = share * float(program.problem.budget.sum())
-            low, high = self.joint.reserve_rows(number)
-            self._relaxation.set_row(low, amount, np.inf)
-            self._relaxation.set_row(high, -np.inf, amount)
+        """The most there is with exactly this share of every future's budget set aside.
+
+        Whatever the pool's own band says: whether that is a good one is what is asked. None where
+        the other rules forbid it, or where no plan was found in time.
+        """
+        programs = [_with_pool_of(share, program) for program in self.joint.programs]
         try:
-            return self._certified(None, self.tolerance).value
+            relaxation = Relaxation(Joint(programs, self.joint.aim))
+            return self._certified(relaxation, None, max(self.tolerance, WHAT_IF)).value
         except (InfeasibleError, NoPlanInTime):
             return None
+
+    def _certified(self, relaxation: Relaxation, start: Floats | None, gap: float) -> Certificate:
+        deadline = time.monotonic() + self.time_limit
+        return certify(relaxation, start, gap, self.joint.scale, deadline)
+
+
+def _with_pool_of(share: float, program: Program) -> Program:
+    """The program of a future whose pool is this share of its budget."""
+    problem, stages = program.problem, program.problem.stages
+
+    def replaced(rules: Sequence[Rule]) -> tuple[Rule, ...]:
+        pool = Reserve((share, share))
+        return tuple(pool if isinstance(rule, Reserve) else rule for rule in rules)
+
+    held = replace(
+        problem,
+        rules=replaced(problem.rules),
+        stages=None if stages is None else replace(stages, first=replaced(stages.first)),
+    )
+    return Program(held, program.bends.given, program.response)
 
 
 def _apart(programs: Sequence[Program]) -> RulesCollide:

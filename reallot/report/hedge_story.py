@@ -17,6 +17,7 @@ from reallot.report.figures import gap, money, percent, percent_signed, share_of
 from reallot.report.measure import MEASURES
 from reallot.report.story import emergency_layer
 from scenarios.hedge import Hedge
+from scenarios.together import WHAT_IF
 
 # What is named of a quarter: so many channels at most, those that move at least so far.
 _NAMED, _WORTH_NAMING = 4, 0.005
@@ -173,11 +174,11 @@ def _steps(hedge: Hedge) -> Iterator[str]:
     """What a further point held back brings, between the sizes that were looked at."""
     held = [(own.share, own.value) for own in hedge.reserve if own.value is not None]
     sign = -1.0 if hedge.sense == "min" else 1.0
-    currency, tolerance = hedge.plans[0].problem.currency, hedge.plans[0].problem.tolerance
+    currency = hedge.plans[0].problem.currency
     for (low, before), (high, after) in pairwise(held):
         between = f"From {percent(low, 0)} to {percent(high, 0)}"
         gain = sign * (after - before)
-        if abs(gain) <= tolerance * max(abs(before), abs(after)):
+        if abs(gain) <= WHAT_IF * max(abs(before), abs(after)):
             yield f"{between}, it makes no difference that the proof can tell."
         else:
             word = "brings" if gain > 0 else "costs"
@@ -297,9 +298,13 @@ def short_probability(probability: float) -> str:
     return percent(probability, 0 if abs(points - round(points)) < 1e-9 else 1)
 
 
-def reserve_rows(hedge: Hedge) -> list[tuple[str, str]]:
-    """Share and value, a dash where the rules forbid the share."""
+def reserve_rows(hedge: Hedge) -> list[tuple[str, str, str]]:
+    """Share, whether the pool's band has room for it, and value; a dash where there is no plan."""
     return [
-        (percent(own.share, 0), "–" if own.value is None else short(own.value))
+        (
+            percent(own.share, 0),
+            "allowed" if own.allowed else "outside its band",
+            "–" if own.value is None else short(own.value),
+        )
         for own in hedge.reserve
     ]

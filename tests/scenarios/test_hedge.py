@@ -16,6 +16,7 @@ from optimizer.stages import Stages
 from scenarios.hedge import SHARES, Hedge, Terms, hedge
 from scenarios.scenario import Scenario
 from scenarios.staged import Future
+from scenarios.together import WHAT_IF
 from tests.optimizer.worlds import channel
 from tests.scenarios.futures_of import SCENARIOS, base, futures, told
 
@@ -255,14 +256,30 @@ def test_a_scenarios_own_rules_begin_in_the_second_quarter() -> None:
     assert 0.7 - 1e-6 <= first <= 1.3 + 1e-6
 
 
-def test_the_reserve_is_looked_at_where_the_rules_allow_its_share() -> None:
+def test_what_the_reserve_is_worth_is_asked_inside_its_band_and_outside() -> None:
     policy = base(reserve=(0.04, 0.12))
     hedged = hedge(policy, futures(policy), Terms())
     assert [held.share for held in hedged.reserve] == list(SHARES)
-    allowed = [held.value is not None for held in hedged.reserve]
-    assert allowed == [False, True, True, False]
-    most = hedged.objective + close(hedged.objective, hedged)
-    assert all(held.value is None or held.value <= most for held in hedged.reserve)
+    assert [held.allowed for held in hedged.reserve] == [False, True, True, False]
+    for held in hedged.reserve:
+        pinned = base(reserve=(held.share, held.share))
+        found = hedge(pinned, futures(pinned), Terms()).objective
+        assert held.value == pytest.approx(found, rel=WHAT_IF + TOLERANCE)
+        if held.allowed:
+            assert held.value <= hedged.objective + close(hedged.objective, hedged)
+
+
+def test_a_reserve_that_other_rules_forbid_has_no_worth() -> None:
+    policy = base(Floor({"Search": 100.0, "TV": 190.0}))
+    worth = {held.share: held.value for held in hedge(policy, futures(policy), KEPT).reserve}
+    assert worth[0.0] is not None
+    assert worth[0.15] is None
+
+
+def test_a_pool_without_a_band_is_allowed_to_be_what_it_is() -> None:
+    policy = base(pool=300.0 / 9, reserve=None)
+    hedged = hedge(policy, futures(policy, SCENARIOS[2:], [1.0]), Terms())
+    assert [held.allowed for held in hedged.reserve] == [False, False, True, False]
 
 
 def test_an_average_plan_that_does_not_fit_a_future_has_no_value() -> None:

@@ -12,6 +12,7 @@ from reallot.report.hedge_story import (
     headline,
     in_each_scenario,
     playbook,
+    reserve_rows,
     reserve_words,
     worth_of_it,
 )
@@ -65,7 +66,7 @@ def test_the_document_has_the_fields_of_the_contract_and_no_others() -> None:
     assert list(document["playbook"]) == ["growth", "<b>recession</b>"]
     assert list(document["playbook"]["growth"][0]) == ["quarter", "channel", "amount"]
     assert [held["share"] for held in document["reserve"]] == [0, 0.05, 0.10, 0.15]
-    assert document["reserve"][-1]["value"] is None
+    assert list(document["reserve"][0]) == ["share", "value"]
 
 
 def test_what_to_do_now_adds_up_to_the_quarters_budget() -> None:
@@ -132,11 +133,16 @@ def test_the_story_says_what_hedging_costs_and_brings() -> None:
 
 
 def test_the_reserves_worth_is_told_from_step_to_step() -> None:
-    held = (Held(0.0, 1000.0), Held(0.05, 1100.0), Held(0.10, 1100.01), Held(0.15, None))
+    held = (
+        Held(0.0, 1000.0, True),
+        Held(0.05, 1100.0, True),
+        Held(0.10, 1100.01, True),
+        Held(0.15, None, True),
+    )
     _, _, first, second = map(plain, reserve_words(replace(hedged(), reserve=held)))
     assert first == "From 0 % to 5 %, every further point brings 20.0 CNY."
     assert second == "From 5 % to 10 %, it makes no difference that the proof can tell."
-    falling = replace(hedged(), reserve=(Held(0.0, 1100.0), Held(0.05, 1000.0)))
+    falling = replace(hedged(), reserve=(Held(0.0, 1100.0, True), Held(0.05, 1000.0, True)))
     assert (
         plain(reserve_words(falling)[2]) == "From 0 % to 5 %, every further point costs 20.0 CNY."
     )
@@ -176,7 +182,12 @@ def test_what_the_plans_warn_of_stands_on_the_page_once() -> None:
     assert Page(hedge_html(warned, {}, {})).words.count("mind") == 1
 
 
+def test_sizes_outside_the_pools_band_are_marked() -> None:
+    marks = [mark for _, mark, _ in reserve_rows(hedged())]
+    assert marks == ["allowed", "allowed", "allowed", "outside its band"]
+
+
 def test_without_a_choice_there_is_no_chart() -> None:
-    alone = replace(hedged(), reserve=(Held(0.05, 1.0),))
+    alone = replace(hedged(), reserve=(Held(0.05, 1.0, True),))
     assert not Page(hedge_html(alone, {}, {})).all("figure")
     assert Page(hedge_html(hedged(), {}, {})).all("figure")
