@@ -22,7 +22,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from benchmarks.instances import CERTIFICATES
 
 ROOT = Path(__file__).parents[1]
-REALLOT = [sys.executable, "-c", "from reallot.cli import main; main()"]
+REALLOT = [sys.executable, "-m", "reallot"]
 MEGABYTE = 1024 if sys.platform == "linux" else 1024**2  # in ru_maxrss: kB, on macOS bytes
 
 

@@ -8,10 +8,11 @@ from models.saturation import Floats
 from reallot.assemble import future
 from reallot.fitting import curves_of, out_of
 from reallot.output import write_whole
-from reallot.planning import plan_in, plans_that_stand, try_all
+from reallot.planning import plans_that_stand, try_all
 from reallot.progress import doing
 from reallot.project import Project
 from reallot.report import compare_files
+from reallot.report.plan_json import plan_in
 from reallot.workers import jobs_for
 from scenarios.compare import compare
 from scenarios.cross import cross

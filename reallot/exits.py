@@ -18,7 +18,11 @@ AS_JSON = "reallot.as_json"
 
 
 class Commands(click.Group):
-    """The commands; whatever goes wrong in one of them ends here."""
+    """The commands, in the order given; whatever goes wrong in one of them ends here."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Their names as --help lists them."""
+        return list(self.commands)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; exit 1 to 4 with a message where it cannot be done."""

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,6 +10,7 @@ import numpy as np
 from optimizer.plan import RESERVE, UNSPENT
 from optimizer.problem import Allocation, AllocationProblem
 from reallot.fitting import out_of
+from reallot.output import document_in
 from reallot.project import Project
 from reallot.report.hedge_files import HEDGE, HEDGE_INPUTS
 
@@ -28,7 +27,7 @@ def hedge_that_stands(
 
     None where it is of other files than the project's, or of other scenarios than ``problems`` are.
     """
-    hedge, made_from = (_document(out_of(project) / name) for name in (HEDGE, HEDGE_INPUTS))
+    hedge, made_from = (document_in(out_of(project) / name) for name in (HEDGE, HEDGE_INPUTS))
     if made_from.get("inputs") != project.inputs:
         return None
     try:
@@ -38,15 +37,6 @@ def hedge_that_stands(
         )
     except (KeyError, TypeError, ValueError):
         return None
-
-
-def _document(path: Path) -> dict[str, Any]:
-    """What a file holds; nothing where it cannot be read."""
-    try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return document if isinstance(document, dict) else {}
 
 
 def _amounts(

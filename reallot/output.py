@@ -1,11 +1,13 @@
-"""Files that people open: written whole or not at all."""
+"""Files of results: written whole or not at all, and read back where they still can be."""
 
 from __future__ import annotations
 
 import errno
+import json
 import os
 from collections.abc import Collection, Mapping
 from pathlib import Path
+from typing import Any
 
 from reallot.errors import Finding, InputError
 
@@ -30,6 +32,15 @@ def write_whole(folder: Path, files: Mapping[str, bytes], gone: Collection[str] 
     finally:
         for part in waiting.values():
             _discard(part)
+
+
+def document_in(path: Path) -> dict[str, Any]:
+    """The JSON document in a file; an empty one where there is none that can be read."""
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return document if isinstance(document, dict) else {}
 
 
 def _discard(part: Path) -> None:

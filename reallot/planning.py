@@ -4,32 +4,31 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-import numpy as np
 from joblib import Parallel, delayed
 from threadpoolctl import threadpool_limits
 
 from models.curve import Curves
 from models.forecast import Forecast
-from optimizer.doubt import ChannelDoubt, Doubt, Interval
 from optimizer.errors import PlanningError, RulesCollide, UnkeptRule
-from optimizer.plan import RESERVE, UNSPENT, Bent, Plan, PlanRow, RuleEntry
-from optimizer.problem import Allocation, AllocationProblem
+from optimizer.plan import Plan
+from optimizer.problem import AllocationProblem
 from optimizer.reallocate import reallocate
 from optimizer.sweep import BudgetCurve, sweep
 from reallot.assemble import problem_of
 from reallot.errors import Finding, InputError, NotPlannedError
 from reallot.fitting import out_of
 from reallot.forecasting import write_forecast
-from reallot.output import write_whole
+from reallot.output import document_in, write_whole
 from reallot.progress import doing
 from reallot.project import Project
 from reallot.project.nearest import did_you_mean
 from reallot.project.project import POLICY
 from reallot.report import OPTIONAL, plan_files
+from reallot.report.plan_json import plan_in
 from reallot.workers import jobs_for
 
 T = TypeVar("T")
@@ -179,8 +178,8 @@ def planned(problem: AllocationProblem) -> Plan:
 def plan_that_stands(project: Project, problem: AllocationProblem) -> Plan | None:
     """The written plan of a scenario, if its inputs are unchanged."""
     scenario = problem.scenario
-    document = _document(out_of(project) / scenario / "plan.json")
-    if document is None or document.get("inputs") != project.inputs_of_plan(scenario):
+    document = document_in(out_of(project) / scenario / "plan.json")
+    if document.get("inputs") != project.inputs_of_plan(scenario):
         return None
     return plan_in(document, problem)
 
@@ -227,61 +226,3 @@ def _write(project: Project, plan: Plan, curve: BudgetCurve | None, anyway: Fore
     folder = out_of(project) / scenario
     write_whole(folder, files, gone=[name for name in OPTIONAL if name not in files])
     return Written(plan, folder, json.loads(files["plan.json"]), curve, anyway)
-
-
-def _document(path: Path) -> dict[str, Any] | None:
-    try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    return document if isinstance(document, dict) else None
-
-
-def plan_in(document: dict[str, Any], problem: AllocationProblem) -> Plan:
-    """The plan that a plan.json of this problem holds."""
-    rows = tuple(PlanRow(**_fields_of(PlanRow, row)) for row in document["rows"])
-    amounts = {(row.quarter, row.channel): row.recommended for row in rows}
-
-    def placed(name: str) -> list[float]:
-        return [amounts.get((quarter, name), 0.0) for quarter in problem.quarters]
-
-    spend, pool, unspent = np.array([*map(placed, problem.names)]), placed(RESERVE), placed(UNSPENT)
-    ranks = document.get("packages", ())
-    funded = frozenset(rank["package"] for rank in ranks if rank["funded"])
-    return Plan(
-        problem=problem,
-        allocation=Allocation(problem, spend, np.array(pool), np.array(unspent), funded),
-        status=document["status"],
-        objective=document["objective"],
-        bound=document["bound"],
-        gap=document["gap"],
-        current_objective=document["current_objective"],
-        comparable_objective=document["comparable_objective"],
-        rows=rows,
-        rules=tuple(RuleEntry(**_fields_of(RuleEntry, rule)) for rule in document["rules"]),
-        bent=tuple(Bent(**_fields_of(Bent, bent)) for bent in document["bent_rules"]),
-        warnings=tuple(document["warnings"]),
-        sense=document["sense"],
-        doubt=_doubt_in(document.get("doubt")),
-    )
-
-
-def _doubt_in(document: dict[str, Any] | None) -> Doubt | None:
-    if document is None:
-        return None
-
-    def channel(of: dict[str, Any]) -> ChannelDoubt:
-        roi = None if of["roi"] is None else Interval(**of["roi"])
-        return ChannelDoubt(of["channel"], Interval(**of["response"]), roi)
-
-    return Doubt(
-        gain=Interval(**document["gain"]),
-        probability_of_gain=document["probability_of_gain"],
-        members=document["members"],
-        targets_met=document["targets_met"],
-        channels=tuple(map(channel, document["channels"])),
-    )
-
-
-def _fields_of(kind: type[Any], document: dict[str, Any]) -> dict[str, Any]:
-    return {field.name: document[field.name] for field in fields(kind)}

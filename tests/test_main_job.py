@@ -82,6 +82,15 @@ def test_the_demo_ends_with_the_paths_of_what_to_open(demo: tuple[Path, str]) ->
         assert str(folder / "out" / name) in unwrapped
 
 
+@pytest.mark.parametrize("command", ["compare", "hedge"])
+def test_the_demo_shows_what_each_of_its_commands_shows(
+    demo: tuple[Path, str], copy: Path, command: str
+) -> None:
+    folder, printed = demo
+    alone = reallot(command, copy).stdout
+    assert alone.replace(str(copy), str(folder)) in printed
+
+
 @pytest.mark.parametrize("scenario", SCENARIOS)
 def test_every_quarter_is_spent_to_the_cent(project: Path, scenario: str) -> None:
     current: dict[str, Decimal] = defaultdict(Decimal)

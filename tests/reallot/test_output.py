@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from reallot.errors import InputError
-from reallot.output import write_whole
+from reallot.output import document_in, write_whole
 
 
 def everything_in(folder: Path) -> dict[str, bytes]:
@@ -65,3 +65,13 @@ def test_a_folder_in_the_place_of_a_file_is_named(tmp_path):
     with pytest.raises(InputError, match="cannot write"):
         write_whole(tmp_path, {"plan.csv": b"new"})
     assert [path.name for path in tmp_path.iterdir()] == ["plan.csv"]
+
+
+@pytest.mark.parametrize("content", [b"", b'{"rows": [', b"[1]", b"\xff\xfe"])
+def test_what_is_no_document_counts_as_missing(tmp_path, content):
+    path = tmp_path / "plan.json"
+    assert document_in(path) == {}
+    path.write_bytes(content)
+    assert document_in(path) == {}
+    path.write_bytes(b'{"rows": []}')
+    assert document_in(path) == {"rows": []}

@@ -3,8 +3,8 @@ from dataclasses import fields, replace
 
 import pytest
 
-from optimizer.plan import PlanRow, RuleEntry
-from reallot.report.plan_json import plan_json
+from optimizer.plan import Plan, PlanRow, RuleEntry
+from reallot.report.plan_json import plan_in, plan_json
 from tests.reallot.report.plans import HOSTILE, bent_plan, plan_of, unsure_plan
 
 INPUTS = {"budget.csv": "ab" * 32}
@@ -24,6 +24,12 @@ def test_rows_and_rules_carry_all_their_fields() -> None:
     document = json.loads(plan_json(plan_of(), INPUTS))
     assert set(document["rows"][0]) == {"scenario", *(f.name for f in fields(PlanRow))}
     assert set(document["rules"][0]) == {f.name for f in fields(RuleEntry)}
+
+
+@pytest.mark.parametrize("plan", [plan_of(), bent_plan(), unsure_plan()])
+def test_a_plan_that_is_read_back_is_written_as_it_was(plan: Plan) -> None:
+    written = plan_json(plan, INPUTS)
+    assert plan_json(plan_in(json.loads(written), plan.problem), INPUTS) == written
 
 
 def test_doubt_is_told_where_curves_have_members() -> None:
