@@ -176,12 +176,15 @@ def planned(problem: AllocationProblem) -> Plan:
 
 
 def plan_that_stands(project: Project, problem: AllocationProblem) -> Plan | None:
-    """The written plan of a scenario, if its inputs are unchanged."""
+    """The written plan of a scenario, if its inputs are unchanged and it can be read."""
     scenario = problem.scenario
     document = document_in(out_of(project) / scenario / "plan.json")
     if document.get("inputs") != project.inputs_of_plan(scenario):
         return None
-    return plan_in(document, problem)
+    try:
+        return plan_in(document, problem)
+    except (KeyError, TypeError, ValueError):
+        return None
 
 
 def plans_that_stand(

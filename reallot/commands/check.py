@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import click
-
 from reallot.commands import options
 from reallot.commands.answer import tell, tell_json
 
 
-@click.command()
+@options.command()
 @options.as_json
 @options.folder
 def check(folder: Path, as_json: bool) -> None:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import click
-
 from reallot.commands import options
 from reallot.commands.answer import tell_files
 
 
-@click.command()
+@options.command()
 @options.planning
 def compare(folder: Path, from_quarter: str | None, time_limit: float, as_json: bool) -> None:
     """Put the current budget and every scenario's plan side by side in out/compare.*.

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from reallot.commands import options
 from reallot.commands.compare import compare
 from reallot.commands.hedge import hedge
 from reallot.commands.options import PATH
@@ -14,7 +15,7 @@ from reallot.commands.sensitivity import sensitivity
 from reallot.commands.simulate import simulate
 
 
-@click.command()
+@options.command()
 @click.argument("folder", type=PATH, default="reallot-demo", metavar="[DIR]")
 @click.pass_context
 def demo(ctx: click.Context, folder: Path) -> None:

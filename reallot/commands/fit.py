@@ -11,7 +11,7 @@ from reallot.commands import options
 from reallot.commands.answer import tell_json, tell_notes
 
 
-@click.command()
+@options.command()
 @click.option(
     "--back-test",
     is_flag=True,

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from scenarios.hedge import Sought
 
 
-@click.command()
+@options.command()
 @click.option(
     "--objective",
     type=click.Choice(["expectation", "regret", "cvar"]),

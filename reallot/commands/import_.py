@@ -11,7 +11,7 @@ from reallot.commands.answer import tell, tell_json, tell_notes
 from reallot.errors import on_one_line
 
 
-@click.command(name="import")
+@options.command(name="import")
 @click.option("--replace", is_flag=True, help="Write curves.csv anew where there is one.")
 @options.as_json
 @click.argument("file", type=options.PATH, metavar="FILE")

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import click
 
+from reallot.commands import options
 from reallot.commands.answer import tell
 from reallot.commands.options import PATH
 
 
-@click.command()
+@options.command()
 @click.option(
     "--from",
     "table",

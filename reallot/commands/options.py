@@ -12,6 +12,28 @@ from reallot.exits import AS_JSON
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
+
+class _Once(click.Command):
+    """A command whose options are given once: of two, one would be dropped without a word."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        given = list(args)
+        rest = super().parse_args(ctx, args)
+        *_, order = self.make_parser(ctx).parse_args(args=given)
+        for option in dict.fromkeys(order):
+            times = order.count(option)
+            if isinstance(option, click.Option) and times > 1:
+                raise click.UsageError(
+                    f"{option.opts[0]} is given {times} times: give it once.", ctx
+                )
+        return rest
+
+
+def command(name: str | None = None) -> Callable[[Callable[..., Any]], click.Command]:
+    """A command of reallot."""
+    return click.command(name, cls=_Once)
+
+
 PATH = click.Path(path_type=Path)
 
 folder = click.argument("folder", type=PATH, default=".", metavar="[PROJECT]")

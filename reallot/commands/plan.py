@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from reallot.project import Project
 
 
-@click.command()
+@options.command()
 @click.option("--scenario", metavar="NAME", help="Plan this one only.")
 @click.option(
     "--budget-curve",

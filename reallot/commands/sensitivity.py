@@ -10,7 +10,7 @@ from reallot.commands import options
 from reallot.commands.answer import tell_files
 
 
-@click.command()
+@options.command()
 @click.option("--scenario", metavar="NAME", help="Whose plan is looked at; flat otherwise.")
 @options.jobs("Plans made")
 @options.planning

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -11,27 +10,16 @@ from reallot.commands import options
 from reallot.commands.answer import tell_files
 
 
-def _once(ctx: click.Context, option: click.Parameter, values: tuple[Any, ...]) -> Any:
-    """An option's value; given twice, one of the two would be dropped without a word."""
-    if len(values) > 1:
-        raise click.UsageError(f"{option.opts[0]} is given {len(values)} times: give it once.", ctx)
-    return values[0] if values else None
-
-
-@click.command()
+@options.command()
 @click.option(
     "--futures",
     type=click.IntRange(1, 100_000),
-    multiple=True,
-    callback=_once,
     metavar="N",
     help="How many futures; [simulate] futures otherwise.",
 )
 @click.option(
     "--seed",
     type=click.IntRange(min=0),
-    multiple=True,
-    callback=_once,
     metavar="N",
     help="Another seed draws other futures.",
 )

@@ -6,7 +6,7 @@ import math
 
 MINUS = "\N{MINUS SIGN}"
 # Between a figure and its unit, so that no line breaks there.
-_SPACE = "\N{NO-BREAK SPACE}"
+SPACE = "\N{NO-BREAK SPACE}"
 _NOISE = 1e-12
 # From how much on, in what, and its name.
 _SCALES = ((1e9, 1e9, "bn"), (1e6, 1e6, "M"), (1e4, 1e3, "k"))
@@ -31,13 +31,13 @@ def short(amount: float) -> str:
         # 999,960 is 1.00 M and not 1,000.0 k.
         if size >= start * (1 - 5e-5):
             value = size / unit
-            return f"{_sign(amount)}{value:,.{2 if value < 9.995 else 1}f}{_SPACE}{name}"
+            return f"{_sign(amount)}{value:,.{2 if value < 9.995 else 1}f}{SPACE}{name}"
     return full(amount, max(0, min(8, 2 - _exponent(size))))
 
 
 def money(amount: float, currency: str) -> str:
     """A short amount with its currency."""
-    return f"{short(amount)}{_SPACE}{currency}"
+    return f"{short(amount)}{SPACE}{currency}"
 
 
 def full(amount: float, decimals: int = 0) -> str:
@@ -59,20 +59,20 @@ def short_signed(amount: float) -> str:
 
 def percent(share: float, decimals: int = 1) -> str:
     """A share of 1 as per cent: 3.3 %."""
-    return f"{full(100 * share, decimals)}{_SPACE}%"
+    return f"{full(100 * share, decimals)}{SPACE}%"
 
 
 def percent_signed(share: float, decimals: int = 1) -> str:
     """A change as a share of 1: +3.3 %."""
-    return f"{signed(100 * share, decimals)}{_SPACE}%"
+    return f"{signed(100 * share, decimals)}{SPACE}%"
 
 
 def gap(share: float) -> str:
     """A proof's gap: 0.004 %, with two digits where it is larger."""
     points = 100 * share
     if 0 < points < 0.001:
-        return f"below 0.001{_SPACE}%"
-    return f"{points:.3f}{_SPACE}%" if points < 0.1 else f"{points:.2g}{_SPACE}%"
+        return f"below 0.001{SPACE}%"
+    return f"{points:.3f}{SPACE}%" if points < 0.1 else f"{points:.2g}{SPACE}%"
 
 
 def rate(value: float) -> str:

@@ -50,7 +50,12 @@ def plan_json(plan: Plan, inputs: Mapping[str, str]) -> bytes:
 
 
 def plan_in(document: dict[str, Any], problem: AllocationProblem) -> Plan:
-    """The plan that a plan.json of this problem holds."""
+    """The plan that a plan.json of this problem holds.
+
+    KeyError, TypeError or ValueError where it is none of this version.
+    """
+    if document["version"] != VERSION:
+        raise ValueError(f"plan.json is of version {document['version']}, not {VERSION}")
     rows = tuple(PlanRow(**_fields_of(PlanRow, row)) for row in document["rows"])
     amounts = {(row.quarter, row.channel): row.recommended for row in rows}
 

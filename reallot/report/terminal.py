@@ -16,6 +16,7 @@ from optimizer.score import Score
 from optimizer.sweep import BudgetCurve
 from reallot.report.budget_curve import sentences_of
 from reallot.report.figures import (
+    SPACE,
     difference,
     percent_signed,
     share_of,
@@ -40,13 +41,15 @@ from scenarios.hedge import Hedge
 _WIDTH = 80
 _NAME = 19
 _MOST_DEVIATIONS = 12
+# What no line is broken at, in place of the space between a figure and its unit; in no clean text.
+_STAND_IN = "\ue000"
 
 
 def say(sentences: Sequence[str]) -> None:
     """Print sentences to standard output, as wide as it is."""
     console = Console(highlight=False, soft_wrap=False)
     for sentence in sentences:
-        console.print(Text(_clean(sentence)))
+        _say(console, sentence)
 
 
 def show(plan: Plan, curve: BudgetCurve | None = None, anyway: Forecast | None = None) -> None:
@@ -54,17 +57,17 @@ def show(plan: Plan, curve: BudgetCurve | None = None, anyway: Forecast | None =
     console = Console(highlight=False, soft_wrap=False)
     story, problem = story_of(plan), plan.problem
     console.print()
-    console.print(Text(_clean(f"{problem.scenario}: {story.headline}"), style="bold"))
+    _say(console, f"{problem.scenario}: {story.headline}", "bold")
     console.print(_plan_table(plan))
     if story.gave_way:
-        console.print(Text(_clean(story.gave_way), style="yellow"))
+        _say(console, story.gave_way, "yellow")
     budgets = () if curve is None else sentences_of(plan, curve)
     beside = anyway_sentence(anyway, problem.currency) if anyway else ""
     for sentence in (story.sure, story.pool, story.proof, *budgets, beside):
         if sentence:
-            console.print(Text(_clean(sentence)))
+            _say(console, sentence)
     for warning in warnings_of(plan):
-        console.print(Text(f"Note: {_clean(warning)}", style="yellow"))
+        _say(console, f"Note: {warning}", "yellow")
 
 
 def show_score(score: Score, file: str, warnings: Sequence[str]) -> None:
@@ -72,18 +75,18 @@ def show_score(score: Score, file: str, warnings: Sequence[str]) -> None:
     console = Console(highlight=False, soft_wrap=False)
     headline, *sentences = score_story(score, file)
     console.print()
-    console.print(Text(_clean(f"{score.plan.problem.scenario}: {headline}"), style="bold"))
+    _say(console, f"{score.plan.problem.scenario}: {headline}", "bold")
     if score.deviations:
         console.print(_score_table(score))
     for sentence in sentences:
-        console.print(Text(_clean(sentence)))
+        _say(console, sentence)
     if score.violations:
         currency = score.plan.problem.currency
-        console.print(Text(f"Rules it breaks, money in {currency}:"))
+        _say(console, f"Rules it breaks, money in {currency}:")
     for text in broken_rules(score):
-        console.print(Text(_clean(f"- {text}"), style="red"))
+        _say(console, f"- {text}", "red")
     for warning in warnings:
-        console.print(Text(f"Note: {_clean(warning)}", style="yellow"))
+        _say(console, f"Note: {warning}", "yellow")
 
 
 def show_hedge(hedge: Hedge, signals: Mapping[str, str | None]) -> None:
@@ -97,18 +100,18 @@ def show_hedge(hedge: Hedge, signals: Mapping[str, str | None]) -> None:
         style = "dim" if name in (RESERVE, UNSPENT) else ""
         table.add_row(*_cells(name, float(now), float(then)), style=style)
     console.print()
-    console.print(Text(f"{headline(hedge)}.", style="bold"))
-    console.print(Text(gain_in_words(hedge)))
+    _say(console, f"{headline(hedge)}.", "bold")
+    _say(console, gain_in_words(hedge))
     console.print(table)
     for chapter in playbook(hedge, signals):
         sign = "" if chapter.signal is None else f" ({chapter.signal})"
-        console.print(Text(_clean(f"If {chapter.scenario}{sign}:"), style="bold"))
+        _say(console, f"If {chapter.scenario}{sign}:", "bold")
         for sentence in chapter.sentences:
-            console.print(Text(_clean(f"- {sentence}")))
+            _say(console, f"- {sentence}")
     for sentence in (*worth_of_it(hedge), *reserve_words(hedge)):
-        console.print(Text(_clean(sentence)))
+        _say(console, sentence)
     for warning in notes(hedge):
-        console.print(Text(f"Note: {_clean(warning)}", style="yellow"))
+        _say(console, f"Note: {warning}", "yellow")
 
 
 def _plan_table(plan: Plan) -> Table:
@@ -180,6 +183,14 @@ def in_two_lines(name: str, width: int = _NAME) -> Text:
     text = _clean(name)
     fits = len(text) < 2 * width
     return Text(text if fits else f"{text[: width - 1]}… {text[1 - width :]}")
+
+
+def _say(console: Console, text: str, style: str = "") -> None:
+    """A sentence, broken between words only: a figure stays on the line of its unit."""
+    whole = _STAND_IN.join(map(_clean, text.split(SPACE)))
+    for line in Text(whole).wrap(console, console.width):
+        said = line.plain.rstrip().replace(_STAND_IN, SPACE)
+        console.print(Text(said, style=style), soft_wrap=True)
 
 
 def _clean(text: str) -> str:

@@ -62,6 +62,15 @@ def test_a_plan_names_the_hash_of_every_file_it_rests_on(planned):
     assert set(document["inputs"]) == names
 
 
+@pytest.mark.parametrize("wrong", [{"version": 99}, {"rows": 1}, {"gap": None, "rules": [{}]}])
+def test_a_plan_that_cannot_be_read_is_made_again(planned, wrong):
+    path = planned / "out" / "flat" / "plan.json"
+    whole = path.read_text()
+    path.write_text(json.dumps(json.loads(whole) | wrong))
+    assert run(["compare", planned]).exit_code == 0
+    assert path.read_text() == whole
+
+
 def test_a_written_plan_is_read_back_as_it_was(planned):
     project = read_project(planned)
     curves = curves_of(project)

@@ -1,7 +1,7 @@
 import pytest
 from rich.cells import cell_len
 
-from reallot.report.terminal import show
+from reallot.report.terminal import say, show
 from tests.reallot.report.plans import HOSTILE, ORDINARY, bent_plan, plan_of, unsure_plan
 
 
@@ -55,3 +55,16 @@ def test_what_gave_way_is_told(capsys: pytest.CaptureFixture[str]) -> None:
 def test_how_sure_the_gain_is_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     show(unsure_plan())
     assert "of 100 worlds that fit the history" in " ".join(capsys.readouterr().out.split())
+
+
+def test_no_line_breaks_between_a_figure_and_its_unit(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for width in range(40, 60):
+        monkeypatch.setenv("COLUMNS", str(width))
+        say(["It moves 12.3\u00a0% of 4.56\u00a0M\u00a0CNY, keep_value included, and 7\u00a0%."])
+        lines = capsys.readouterr().out.splitlines()
+        assert "keep_value" in " ".join(lines)
+        assert all("12.3\u00a0%" in line for line in lines if "12.3" in line)
+        assert all("4.56\u00a0M\u00a0CNY" in line for line in lines if "4.56" in line)
+        assert max(map(len, lines)) <= width
