@@ -30,7 +30,6 @@ def plan_rows(
     made = {cell: why for rule in problem.rules for cell, why in rule.reasons(allocation).items()}
     rows = []
     for q, quarter in enumerate(problem.quarters):
-        stands = problem.closed.reason if problem.closed and q < len(problem.closed) else None
         for c, channel in enumerate(problem.channels):
             known = channel.curve is not None and channel.curve.known
             rate = float(marginal[c, q]) if known else None
@@ -41,15 +40,17 @@ def plan_rows(
                 float(allocation.spend[c, q]),
                 float(expected[c, q]),
                 rate,
-                stands or made.get((channel.name, quarter)) or reasons.of(program.cell(c, q), rate),
+                _stands(problem, channel.name, quarter)
+                or made.get((channel.name, quarter))
+                or reasons.of(program.cell(c, q), rate),
             )
             rows.append(row)
         current, pool = float(problem.current_pool[q]), float(allocation.pool[q])
-        reason = stands or reasons.of(program.pool_cell(q), None)
+        reason = _stands(problem, RESERVE, quarter) or reasons.of(program.pool_cell(q), None)
         rows.append(_row(quarter, RESERVE, current, pool, 0.0, None, reason))
         if problem.may_leave_unspent:
             rest = float(allocation.unspent[q])
-            why = stands or _why_unspent(problem, rest)
+            why = _stands(problem, UNSPENT, quarter) or _why_unspent(problem, rest)
             rows.append(_row(quarter, UNSPENT, 0.0, rest, 0.0, None, why))
     return tuple(rows)
 
@@ -83,6 +84,14 @@ def _worth(
             shares[there] *= 1 + extra.counts(values) * lost / worth
             chosen[beside] *= 1 + extra.counts(values) * lost / worth
     return shares, margins, chosen
+
+
+def _stands(problem: AllocationProblem, line: str, quarter: str) -> str | None:
+    """Why a line stands at what it has; None in a quarter that is not closed."""
+    closed = problem.closed
+    if closed is None or quarter not in problem.closed_quarters:
+        return None
+    return closed.reason(line, quarter)
 
 
 def _why_unspent(problem: AllocationProblem, amount: float) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,13 +13,16 @@ from models.saturation import Floats
 if TYPE_CHECKING:
     from optimizer.problem import Allocation
 
+DECIDED = "closed: this is what was decided"
+
 
 @dataclass(frozen=True)
 class Closed:
     """The amounts of the first K quarters, which stand to the last digit.
 
     ``spend`` (C, K), ``pool`` and ``unspent`` (K,), in money; ``funded`` names the decision
-    packages of these quarters that got their money. ``reason`` says why they are what they are.
+    packages of these quarters that got their money. ``reasons`` say why amounts are what they are,
+    by line (a channel, the reserve or what is unspent) and quarter; where none is given, `DECIDED`.
     A rule that speaks of closed quarters only asks nothing of a plan any more; rules over the whole
     horizon count these amounts as they are.
     """
@@ -27,7 +31,7 @@ class Closed:
     pool: Floats
     unspent: Floats
     funded: frozenset[str] = frozenset()
-    reason: str = "closed: this is what was decided"
+    reasons: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         of = self.pool.shape
@@ -47,6 +51,10 @@ class Closed:
             allocation.unspent[first],
             allocation.funded.intersection(frozenset().union(*choices)),
         )
+
+    def reason(self, line: str, quarter: str) -> str:
+        """Why an amount of a closed quarter is what it is."""
+        return self.reasons.get((line, quarter), DECIDED)
 
     def __len__(self) -> int:
         """How many quarters are closed."""

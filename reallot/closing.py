@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import date
 from itertools import accumulate
 
 import numpy as np
@@ -12,6 +13,7 @@ from models.carryover import adstock
 from models.curve import Curves, ResponseCurve
 from models.saturation import Floats
 from optimizer.closed import Closed
+from optimizer.plan import RESERVE, UNSPENT
 from optimizer.problem import AllocationProblem
 from optimizer.rules.package import ranked
 from reallot.project import Project
@@ -20,7 +22,10 @@ from reallot.project.calendar import Calendar
 from reallot.project.dates import first_day_of
 
 SPENT = "closed: this is what was spent"
-AS_APPROVED = "closed: as approved, as the actuals do not tell of all of it"
+POOL = "closed: the pool as approved"
+LEFT = "closed: what was left of the budget"
+# As many gaps of the actuals are named in a message.
+_MOST_GAPS = 3
 
 
 def with_closed(
@@ -46,7 +51,7 @@ def with_closed(
         pool,
         _whole(np.maximum(left, 0.0), problem.minor_unit),
         _funded(project, problem, spend),
-        SPENT if _all_told(project, problem) else AS_APPROVED,
+        _reasons(project, problem),
     )
     warnings = (*problem.warnings, *_warnings(project, problem, closed, budget))
     return replace(problem, budget=budget, closed=closed, warnings=warnings)
@@ -110,11 +115,27 @@ def _spent(project: Project, problem: AllocationProblem) -> Floats:
     return _whole(spend, problem.minor_unit)
 
 
-def _all_told(project: Project, problem: AllocationProblem) -> bool:
-    """Whether the actuals tell of every channel in every closed quarter."""
-    quarters = problem.quarters[: project.closed_quarters]
-    cells = [(name, quarter) for name in problem.names for quarter in quarters]
-    return all(_actual(project, name, quarter) is not None for name, quarter in cells)
+def _reasons(project: Project, problem: AllocationProblem) -> dict[tuple[str, str], str]:
+    """Why every line of the closed quarters stands at what it has, by line and quarter."""
+    reasons = {}
+    for quarter in problem.quarters[: project.closed_quarters]:
+        for name in problem.names:
+            told = _actual(project, name, quarter) is not None
+            reasons[name, quarter] = SPENT if told else _as_approved(project, name, quarter)
+        reasons |= {(RESERVE, quarter): POOL, (UNSPENT, quarter): LEFT}
+    return reasons
+
+
+def _as_approved(project: Project, channel: str, quarter: str) -> str:
+    """Why a channel stands at its approved amount."""
+    actuals = project.actuals
+    if actuals is None:
+        why = "there is no actuals.csv"
+    elif actuals.covers(quarter):
+        why = f"{actuals.file} has no row of it in {quarter}"
+    else:
+        why = f"{actuals.file} does not tell of all of {quarter}"
+    return f"closed: as approved, as {why}"
 
 
 def _actual(project: Project, channel: str, quarter: str) -> float | None:
@@ -142,10 +163,14 @@ def _warnings(
 ) -> Iterator[str]:
     actuals, kept = project.actuals, {fund.channel for fund in project.policy.funds}
     for q, quarter in enumerate(problem.quarters[: len(closed)]):
-        if actuals is None or not actuals.covers(quarter):
-            what = "there is no actuals.csv" if actuals is None else f"{actuals.file} does not"
-            tells = "" if actuals is None else f" tell of all of {quarter}"
-            yield f"{quarter} is closed at its approved budget: {what}{tells}."
+        if actuals is None:
+            yield f"{quarter} is closed at its approved budget: there is no actuals.csv."
+            continue
+        if gaps := actuals.gaps(quarter):
+            yield (
+                f"{quarter}: {actuals.file} has no row {_between(gaps)}: the quarter is closed at "
+                "its approved budget. Write a row there, with 0 where nothing was spent."
+            )
             continue
         silent = [
             name for name in problem.names if name not in kept and actuals.of(name, quarter) is None
@@ -155,6 +180,8 @@ def _warnings(
                 f"{quarter}: {actuals.file} has no row of {', '.join(silent)}: closed as approved. "
                 "Write a row with 0 where nothing was spent."
             )
+        if lacking := _lacking(actuals, problem.names, quarter):
+            yield f"{quarter}: {actuals.file} has no row of {lacking}: 0 counts there."
         over = float(closed.placed[q] - budget[q])
         if over > 0.5 * problem.minor_unit:
             then = (
@@ -167,6 +194,30 @@ def _warnings(
         unknown = sorted(set(actuals.spend) - set(problem.names))
         if unknown:
             yield f"{actuals.file}: {', '.join(unknown)} stand in no budget and do not count."
+
+
+def _between(gaps: Sequence[tuple[date, date]]) -> str:
+    """Where rows are missing: the first gaps, and how many more there are."""
+    named = [
+        f"of {first}" if first == last else f"between {first} and {last}"
+        for first, last in gaps[:_MOST_GAPS]
+    ]
+    more = len(gaps) - len(named)
+    return ", ".join(named) + (f" and in {more} more gap{'s' if more > 1 else ''}" if more else "")
+
+
+def _lacking(actuals: Actuals, channels: Sequence[str], quarter: str) -> str:
+    """The channels that have no row in some of the periods that others have; or nothing."""
+    counts = {
+        name: actuals.lacking(name, quarter)
+        for name in channels
+        if actuals.of(name, quarter) is not None
+    }
+    return ", ".join(
+        f"{name} in {count} {actuals.rhythm}{'s' if count > 1 else ''}"
+        for name, count in counts.items()
+        if count
+    )
 
 
 def _whole(amounts: Floats, minor_unit: float) -> Floats:

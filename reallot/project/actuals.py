@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -42,18 +42,55 @@ class Actuals:
             return last + timedelta(7)
         return Period(self.rhythm).after(last.replace(day=1), 1)
 
+    def gaps(self, quarter: str) -> tuple[tuple[date, date], ...]:
+        """The first and the last day of every run of a quarter's periods that no row tells of."""
+        gaps: list[tuple[date, date]] = []
+        for begin in self._missing(quarter, (day for of in self.spend.values() for day in of)):
+            last = self._after(begin) - timedelta(1)
+            if gaps and gaps[-1][1] + timedelta(1) == begin:
+                gaps[-1] = gaps[-1][0], last
+            else:
+                gaps.append((begin, last))
+        return tuple(gaps)
+
     def covers(self, quarter: str) -> bool:
-        """Whether every period of a quarter is told of, first and last days at least."""
-        first, (_, next_) = first_day_of(quarter), quarters_from(quarter, 2)
-        slack = {DAY: timedelta(0), Period.WEEK: timedelta(6)}.get(self.rhythm)
-        begins = self.begin.replace(day=1) if slack is None else self.begin - slack
-        return begins <= first and self.end >= first_day_of(next_)
+        """Whether every period of a quarter has a row of some channel."""
+        return not self.gaps(quarter)
+
+    def lacking(self, channel: str, quarter: str) -> int:
+        """How many of a quarter's periods have no row of this channel."""
+        return len(self._missing(quarter, self.spend.get(channel, ())))
 
     def of(self, channel: str, quarter: str) -> float | None:
         """What a channel spent in a quarter; None where no row says."""
         own = self.spend.get(channel, {})
         amounts = [amount for when, amount in own.items() if quarter_of(when) == quarter]
         return sum(amounts) if amounts else None
+
+    def _missing(self, quarter: str, days: Iterable[date]) -> list[date]:
+        told = {self._begin_of(day) for day in days}
+        return [begin for begin in self._periods(quarter) if begin not in told]
+
+    def _periods(self, quarter: str) -> Iterator[date]:
+        """The first day of every period that begins in a quarter."""
+        first, (_, next_) = first_day_of(quarter), quarters_from(quarter, 2)
+        begin = self._begin_of(first)
+        while begin < first_day_of(next_):
+            if begin >= first:
+                yield begin
+            begin = self._after(begin)
+
+    def _begin_of(self, day: date) -> date:
+        """The first day of the period that a day lies in; weeks begin as the file's first does."""
+        if self.rhythm == DAY:
+            return day
+        if self.rhythm is Period.WEEK:
+            return day - timedelta((day - self.begin).days % 7)
+        return day.replace(day=1) if self.rhythm is Period.MONTH else first_day_of(quarter_of(day))
+
+    def _after(self, begin: date) -> date:
+        """The first day of the next period."""
+        return begin + timedelta(1) if self.rhythm == DAY else Period(self.rhythm).after(begin, 1)
 
 
 def read_actuals(

@@ -70,13 +70,16 @@ def test_no_rule_of_a_closed_quarter_is_listed_or_has_a_price() -> None:
 
 def test_rows_of_a_closed_quarter_say_so() -> None:
     base = two_channels()
-    stands = replace(closed(base, [[30.0, 200.0]]), reason="closed: this is what was spent")
+    reasons = {("b", "2027Q1"): "closed: b's own", ("b", "2027Q2"): "not said: it is planned"}
+    stands = replace(closed(base, [[30.0, 200.0]]), reasons=reasons)
     plan = reallocate(replace(base, closed=stands))
     first = [row for row in plan.rows if row.quarter == "2027Q1"]
-    assert {row.reason for row in first} == {"closed: this is what was spent"}
+    decided = "closed: this is what was decided"
+    assert [row.reason for row in first] == [decided, "closed: b's own", decided]
     assert [row.current for row in first] == [100.0, 100.0, 0.0]
     assert [row.recommended for row in first] == [30.0, 200.0, 0.0]
-    assert all("closed" not in row.reason for row in plan.rows if row.quarter != "2027Q1")
+    later = [row.reason for row in plan.rows if row.quarter != "2027Q1"]
+    assert not any("closed" in reason or "not said" in reason for reason in later)
 
 
 def test_a_share_over_the_horizon_counts_closed_quarters_as_they_are() -> None:

@@ -14,7 +14,7 @@ from reallot.closing import carried_on
 from reallot.errors import InputError
 from reallot.fitting import curves_of
 from reallot.project import read_project
-from tests.reallot.projects import CURVES, POLICY, run, write_project, write_scenarios
+from tests.reallot.projects import BUDGET, CURVES, POLICY, run, write_project, write_scenarios
 
 ACTUALS = """\
 date,channel,spend
@@ -35,6 +35,16 @@ def folder_with(folder, actuals=ACTUALS, policy=POLICY, **files):
 def problem_from(folder, quarter="2027Q2", scenario="base", **files):
     project = read_project(folder_with(folder, **files), quarter)
     return problem_of(project, curves_of(project), scenario, 60)
+
+
+def reasons_of(problem):
+    """Why the lines of the first quarter stand at what they have."""
+    lines = (*problem.names, "reserve", "unspent")
+    return [problem.closed.reason(line, problem.quarters[0]) for line in lines]
+
+
+def said_in(problem, words):
+    return [text for text in problem.warnings if words in text]
 
 
 def test_a_closed_quarter_stands_at_its_actuals(tmp_path):
@@ -70,13 +80,21 @@ def test_a_quarter_that_actuals_do_not_cover_stands_as_approved(tmp_path):
     actuals = "\n".join(line for line in ACTUALS.splitlines() if "03-31" not in line)
     problem = problem_from(tmp_path, actuals=actuals)
     assert problem.closed.spend[:, 0].tolist() == [1300.0, 2600.0]
-    assert any("closed at its approved budget" in text for text in problem.warnings)
+    assert said_in(problem, "closed at") == [
+        "2027Q1: actuals.csv has no row between 2027-03-01 and 2027-03-31: the quarter is closed "
+        "at its approved budget. Write a row there, with 0 where nothing was spent."
+    ]
+    why = "closed: as approved, as actuals.csv does not tell of all of 2027Q1"
+    assert reasons_of(problem) == [
+        why, why, "closed: the pool as approved", "closed: what was left of the budget",
+    ]  # fmt: skip
 
 
 def test_without_actuals_a_quarter_stands_as_approved(tmp_path):
     problem = problem_from(tmp_path, actuals=None)
     assert problem.closed.spend[:, 0].tolist() == [1300.0, 2600.0]
     assert any("there is no actuals.csv" in text for text in problem.warnings)
+    assert reasons_of(problem)[0] == "closed: as approved, as there is no actuals.csv"
 
 
 def test_a_channel_that_actuals_are_silent_about_stands_as_approved(tmp_path):
@@ -85,6 +103,86 @@ def test_a_channel_that_actuals_are_silent_about_stands_as_approved(tmp_path):
     assert problem.closed.spend[:, 0].tolist() == [1350.5, 2600.0]
     assert any("no row of TV" in text for text in problem.warnings)
     assert any("Radio stand in no budget" in text for text in problem.warnings)
+    assert reasons_of(problem)[:2] == [
+        "closed: this is what was spent",
+        "closed: as approved, as actuals.csv has no row of it in 2027Q1",
+    ]
+
+
+def test_a_channel_without_a_row_where_others_have_one_spent_nothing_there(tmp_path):
+    actuals = ACTUALS.replace("2027-02-28,TV,700\n", "")
+    problem = problem_from(tmp_path, actuals=actuals)
+    assert problem.closed.spend[:, 0].tolist() == [1350.5, 1800.0]
+    assert reasons_of(problem)[1] == "closed: this is what was spent"
+    assert said_in(problem, "no row") == [
+        "2027Q1: actuals.csv has no row of TV in 1 month: 0 counts there."
+    ]
+
+
+def test_whole_actuals_need_no_word_about_gaps(tmp_path):
+    assert said_in(problem_from(tmp_path), "no row") == []
+
+
+def weekly(*without):
+    """Actuals of every week that begins in 2027Q1, Search in all of them and TV in every other."""
+    first = np.datetime64("2027-01-04")
+    weeks = [str(first + np.timedelta64(7 * week, "D")) for week in range(13)]
+    rows = [f"{week},Search,100" for week in weeks if week not in without]
+    rows += [f"{week},TV,200" for week in weeks[::2] if week not in without]
+    return "\n".join(["date,channel,spend", *rows, ""])
+
+
+def test_weeks_that_only_some_channels_have_close_at_what_was_spent(tmp_path):
+    problem = problem_from(tmp_path, actuals=weekly())
+    assert problem.closed.spend[:, 0].tolist() == [1300.0, 1400.0]
+    assert said_in(problem, "no row") == [
+        "2027Q1: actuals.csv has no row of TV in 6 weeks: 0 counts there."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("without", "where"),
+    [
+        (["2027-02-08"], "between 2027-02-08 and 2027-02-14"),
+        (["2027-02-08", "2027-02-15"], "between 2027-02-08 and 2027-02-21"),
+        (
+            ["2027-01-04", "2027-03-29"],
+            "between 2027-01-04 and 2027-01-10, between 2027-03-29 and 2027-04-04",
+        ),
+        (
+            [f"2027-{day}" for day in ("01-11", "01-25", "02-08", "02-22", "03-08")],
+            "between 2027-01-11 and 2027-01-17, between 2027-01-25 and 2027-01-31, "
+            "between 2027-02-08 and 2027-02-14 and in 2 more gaps",
+        ),
+    ],
+)
+def test_a_week_without_any_row_is_named_and_all_stand_as_approved(tmp_path, without, where):
+    problem = problem_from(tmp_path, actuals=weekly(*without))
+    assert problem.closed.spend[:, 0].tolist() == [1300.0, 2600.0]
+    [text] = said_in(problem, "closed at")
+    assert text.startswith(f"2027Q1: actuals.csv has no row {where}: the quarter")
+
+
+def test_a_day_without_any_row_is_named(tmp_path):
+    days = [str(np.datetime64("2027-01-01") + np.timedelta64(day, "D")) for day in range(90)]
+    rows = [f"{day},{name},10" for day in days for name in ("Search", "TV") if day[-5:] != "02-08"]
+    problem = problem_from(tmp_path, actuals="\n".join(["date,channel,spend", *rows, ""]))
+    [text] = said_in(problem, "closed at")
+    assert "has no row of 2027-02-08: the quarter" in text
+
+
+def test_each_closed_quarter_is_judged_by_its_own_rows(tmp_path):
+    policy = POLICY.replace("quarters = 2", "quarters = 3")
+    third = "2027Q3,Search,1400\n2027Q3,TV,2500\n2027Q3,reserve,400\n"
+    actuals = f"{ACTUALS}2027-04-30,Search,1\n2027-04-30,TV,1\n"
+    problem = problem_from(
+        tmp_path, "2027Q3", actuals=actuals, policy=policy, budget__csv=BUDGET + third
+    )
+    assert problem.closed.spend.tolist() == [[1350.5, 1400.0], [2500.0, 2500.0]]
+    assert reasons_of(problem)[0] == "closed: this is what was spent"
+    assert problem.closed.reason("TV", "2027Q2") == (
+        "closed: as approved, as actuals.csv does not tell of all of 2027Q2"
+    )
 
 
 def test_weeks_and_days_count_in_the_quarter_in_which_they_begin(tmp_path):
@@ -109,8 +207,13 @@ def test_a_plan_that_goes_on_says_which_rows_are_closed(tmp_path):
     assert run(["plan", "--from-quarter", "2027Q2", tmp_path]).exit_code == 0
     document = json.loads((tmp_path / "out" / "base" / "plan.json").read_text())
     first = [row for row in document["rows"] if row["quarter"] == "2027Q1"]
-    assert {row["reason"] for row in first} == {"closed: this is what was spent"}
-    assert [row["channel"] for row in first] == ["Search", "TV", "reserve", "unspent"]
+    spent = "closed: this is what was spent"
+    assert [(row["channel"], row["reason"]) for row in first] == [
+        ("Search", spent),
+        ("TV", spent),
+        ("reserve", "closed: the pool as approved"),
+        ("unspent", "closed: what was left of the budget"),
+    ]
     assert [row["recommended"] for row in first] == [1350.5, 2500, 400, 49.5]
     assert {rule["quarter"] for rule in document["rules"]} == {"2027Q2"}
     page = (tmp_path / "out" / "base" / "report.html").read_text()
