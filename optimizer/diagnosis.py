@@ -57,14 +57,15 @@ def diagnose(program: Program, seconds: float) -> Conflict:
     if impossible:
         row, rule = program.rows[impossible[0]], program.owners[impossible[0]]
         remedy = rule.remedy(row, 0.0)
-        return Conflict((rule.explain(row),), (remedy,) if remedy else ())
+        helps = (remedy,) if remedy else ()
+        return Conflict((rule.explain(row),), helps, ((row.rule, row.key),))
     if len(program.limits.with_response) and not _collide(program, _solvable(program), deadline):
         return _out_of_reach(program, deadline)
     colliding = _grouped(program, _certificate(program, deadline))
     groups = _irreducible(program, colliding, deadline)
     rules = tuple(_words(program, group) for group in groups)
     remedies = [_remedy(program, group, deadline) for group in _wider(program, groups)]
-    return Conflict(rules, _said(remedies, program, groups, deadline))
+    return Conflict(rules, _said(remedies, program, groups, deadline), _names(program, groups))
 
 
 def _said(
@@ -100,7 +101,7 @@ def _out_of_reach(program: Program, deadline: float) -> Conflict:
     groups = _grouped(program, [program.limits.joint[n] for n in _about_responses(program)])
     rules = tuple(f"{_words(program, group)}, which no plan's curves reach" for group in groups)
     remedies = [_remedy(program, g, deadline) for g in groups if g.first.rule == _TARGET]
-    return Conflict(rules, _said(remedies, program, groups, deadline))
+    return Conflict(rules, _said(remedies, program, groups, deadline), _names(program, groups))
 
 
 def _about_responses(program: Program) -> list[int]:
@@ -202,6 +203,11 @@ def _words(program: Program, group: _Group) -> str:
         return text
     more = f" and {len(names) - 3} more" if len(names) > 3 else ""
     return f"{text} (likewise {', '.join(names[:3])}{more})"
+
+
+def _names(program: Program, groups: Sequence[_Group]) -> tuple[tuple[str, str], ...]:
+    rows = (program.rows[index] for group in groups for index in group.rows)
+    return tuple(dict.fromkeys((row.rule, row.key) for row in rows))
 
 
 def _remedy(program: Program, group: _Group, deadline: float) -> str | None:

@@ -15,11 +15,25 @@ class Conflict:
     """A smallest set of rules that cannot hold together.
 
     ``rules`` are sentences, one per rule of the set; ``remedies`` sentences, each one change that
-    alone resolves this conflict.
+    alone resolves this conflict. ``names`` are the rule and the key of every row of the set, in the
+    order of the sentences.
     """
 
     rules: tuple[str, ...]
     remedies: tuple[str, ...]
+    names: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def found(self) -> str:
+        """What collides, on one line."""
+        return f"these rules cannot hold together: {'; '.join(self.rules)}"
+
+    @property
+    def advice(self) -> str:
+        """What would help, on one line."""
+        if not self.remedies:
+            return "Loosen one of them."
+        return f"Any one of these changes makes them fit: {'; '.join(self.remedies)}"
 
 
 class RulesCollide(PlanningError):

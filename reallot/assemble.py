@@ -75,7 +75,7 @@ def _problem(
         media_price=np.ones(cells),
         pacing=tuple(entry.pacing for entry in entries),
         rules=rulebook.rules,
-        bends=bends_of(bends, policy, channels),
+        bends=bends_of(bends, policy, budget.channels),
         objective=policy.plan.objective,
         shift=policy.plan.shift_between_quarters,
         minor_unit=smallest,

@@ -6,10 +6,10 @@ from optimizer.errors import Failures, PlanningError, UnkeptRule
 from reallot.assemble import future, policys_own, problem_of
 from reallot.fitting import curves_of, out_of
 from reallot.output import write_whole
-from reallot.planning import Tried, not_planned
 from reallot.progress import counting
 from reallot.project import Project
 from reallot.report import hedge_files
+from reallot.unplanned import Tried, not_planned
 from scenarios.hedge import Hedge, Terms, hedge, pieces_of
 from scenarios.staged import Future
 
@@ -39,10 +39,10 @@ def hedge_all(project: Project, terms: Terms, time_limit: float) -> tuple[Hedge,
     except UnkeptRule:
         raise
     except Failures as failures:
-        raise not_planned(failures.each) from None
+        raise not_planned(project, failures.each) from None
     except PlanningError as failure:
-        raise not_planned({together: failure}) from None
-    tried = Tried([found], dict(found.left_out))
+        raise not_planned(project, {together: failure}) from None
+    tried = Tried(project, [found], dict(found.left_out))
     files = hedge_files(found, signals_of(project), project.inputs, tried.why)
     write_whole(out_of(project), files)
     tried.all()

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 from joblib import Parallel, delayed
 from threadpoolctl import threadpool_limits
 
 from models.curve import Curves
 from models.forecast import Forecast
-from optimizer.errors import PlanningError, RulesCollide, UnkeptRule
+from optimizer.errors import PlanningError
 from optimizer.plan import Plan
 from optimizer.problem import AllocationProblem
 from optimizer.reallocate import reallocate
 from optimizer.sweep import BudgetCurve, sweep
 from reallot.assemble import problem_of
-from reallot.errors import Finding, InputError, NotPlannedError
+from reallot.errors import Finding, InputError
 from reallot.fitting import out_of
 from reallot.forecasting import write_forecast
 from reallot.output import document_in, write_whole
@@ -29,9 +29,8 @@ from reallot.project.nearest import did_you_mean
 from reallot.project.project import POLICY
 from reallot.report import OPTIONAL, plan_files
 from reallot.report.plan_json import plan_in
+from reallot.unplanned import NOTE, Tried, attempt, write_note
 from reallot.workers import jobs_for
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -93,7 +92,10 @@ def try_all(
             curve = sweep(plan, margin=_margin(project, plan.problem))
         return _write(project, plan, curve, anyway)
 
-    return attempt(scenarios, one)
+    tried = attempt(project, scenarios, one)
+    for name, failure in tried.failures.items():
+        write_note(project, name, failure, stands=_standing(project, name) is not None)
+    return tried
 
 
 def _plans(problems: Sequence[AllocationProblem]) -> Iterator[Plan | PlanningError]:
@@ -126,49 +128,6 @@ def _margin(project: Project, problem: AllocationProblem) -> float:
     return 1.0 if margin is None or problem.objective == "profit" else margin
 
 
-@dataclass(frozen=True)
-class Tried(Generic[T]):
-    """What was made of the scenarios that could be planned, and why the others could not."""
-
-    made: list[T]
-    failures: dict[str, PlanningError]
-
-    def all(self) -> list[T]:
-        """What was made of every scenario; NotPlannedError where some have no plan."""
-        if self.failures:
-            raise not_planned(self.failures)
-        return self.made
-
-    @property
-    def why(self) -> dict[str, str]:
-        """Why scenarios have no plan, and what to do, by name."""
-        findings = {name: _finding(name, failure) for name, failure in self.failures.items()}
-        return {name: f"{found.found}. {found.expected}" for name, found in findings.items()}
-
-
-def attempt(scenarios: Sequence[str], one: Callable[[str], T]) -> Tried[T]:
-    """What ``one`` makes of each scenario, whatever becomes of the others."""
-    made: list[T] = []
-    failures: dict[str, PlanningError] = {}
-    for scenario in scenarios:
-        try:
-            made.append(one(scenario))
-        except UnkeptRule:
-            raise
-        except PlanningError as failure:
-            failures[scenario] = failure
-    return Tried(made, failures)
-
-
-def not_planned(failures: Mapping[str, PlanningError]) -> NotPlannedError:
-    """What to tell where some have no plan; failures by what has none."""
-    return NotPlannedError(
-        map(_finding, failures, failures.values()),
-        (line for failure in failures.values() for line in str(failure).splitlines()),
-        collided=any(isinstance(failure, RulesCollide) for failure in failures.values()),
-    )
-
-
 def planned(problem: AllocationProblem) -> Plan:
     """The plan of one scenario, made now."""
     with doing(f"Planning {problem.scenario}"):
@@ -177,12 +136,9 @@ def planned(problem: AllocationProblem) -> Plan:
 
 def plan_that_stands(project: Project, problem: AllocationProblem) -> Plan | None:
     """The written plan of a scenario, if its inputs are unchanged and it can be read."""
-    scenario = problem.scenario
-    document = document_in(out_of(project) / scenario / "plan.json")
-    if document.get("inputs") != project.inputs_of_plan(scenario):
-        return None
+    document = _standing(project, problem.scenario)
     try:
-        return plan_in(document, problem)
+        return None if document is None else plan_in(document, problem)
     except (KeyError, TypeError, ValueError):
         return None
 
@@ -190,7 +146,10 @@ def plan_that_stands(project: Project, problem: AllocationProblem) -> Plan | Non
 def plans_that_stand(
     project: Project, curves: Curves, time_limit: float
 ) -> tuple[list[Plan], list[str]]:
-    """The written plans whose inputs are unchanged, and the scenarios to be planned again."""
+    """The written plans whose inputs are unchanged, and the scenarios to be planned again.
+
+    Where a plan stands, a note that there is none is of other inputs, and taken away.
+    """
     plans, stale = [], []
     for scenario in project.scenarios:
         plan = plan_that_stands(project, problem_of(project, curves, scenario, time_limit))
@@ -198,6 +157,7 @@ def plans_that_stand(
             stale.append(scenario)
         else:
             plans.append(plan)
+            write_whole(out_of(project) / scenario, {}, gone=[NOTE])
     return plans, stale
 
 
@@ -214,18 +174,15 @@ def chosen(project: Project, scenario: str | None) -> list[str]:
     return [scenario]
 
 
-def _finding(scenario: str, failure: PlanningError) -> Finding:
-    if isinstance(failure, RulesCollide):
-        rules, remedies = failure.conflict.rules, failure.conflict.remedies
-        found = f"{scenario}: these rules cannot hold together: {'; '.join(rules)}"
-        expected = f"Any one of these changes makes them fit: {'; '.join(remedies)}"
-        return Finding(POLICY, None, None, found, expected if remedies else "Loosen one of them.")
-    return Finding(POLICY, None, None, f"{scenario}: {failure}", "Give it more time: --time-limit.")
-
-
 def _write(project: Project, plan: Plan, curve: BudgetCurve | None, anyway: Forecast) -> Written:
     scenario = plan.problem.scenario
     files = plan_files(plan, project.inputs_of_plan(scenario), curve, anyway)
     folder = out_of(project) / scenario
-    write_whole(folder, files, gone=[name for name in OPTIONAL if name not in files])
+    write_whole(folder, files, gone=[name for name in (*OPTIONAL, NOTE) if name not in files])
     return Written(plan, folder, json.loads(files["plan.json"]), curve, anyway)
+
+
+def _standing(project: Project, scenario: str) -> dict[str, Any] | None:
+    """The plan.json of a scenario, if its inputs are unchanged."""
+    document = document_in(out_of(project) / scenario / "plan.json")
+    return document if document.get("inputs") == project.inputs_of_plan(scenario) else None

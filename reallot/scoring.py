@@ -17,10 +17,11 @@ from optimizer.score import Score, score
 from reallot.assemble import problem_of
 from reallot.fitting import curves_of, out_of
 from reallot.output import write_whole
-from reallot.planning import attempt, plan_that_stands, planned
+from reallot.planning import plan_that_stands, planned
 from reallot.project import Project
 from reallot.project.own_plan import OwnPlan
 from reallot.report import score_files
+from reallot.unplanned import attempt
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ def score_all(
         write_whole(folder, files)
         return Scored(scored, folder, json.loads(files["score.json"]))
 
-    return attempt(scenarios, one).all()
+    return attempt(project, scenarios, one).all()
 
 
 def _allocation(own: OwnPlan, plan: Plan) -> Allocation:

@@ -135,11 +135,14 @@ def _closed(problem: AllocationProblem, entering: Allocation) -> Closed:
 
 
 def _rest(problem: AllocationProblem) -> _Rest | str:
-    """The best plan around what is closed; or in words why there is none."""
+    """The best plan around what is closed; or in words, on one line, why there is none."""
     try:
         with threadpool_limits(1):
             plan = reallocate(problem)
-    except (RulesCollide, NoPlanInTime) as failure:
+    except RulesCollide as collision:
+        conflict = collision.conflict
+        return f"{conflict.found}. {conflict.advice}".removesuffix(".")
+    except NoPlanInTime as failure:
         return str(failure)
     return _Rest(plan.allocation, plan.objective)
 

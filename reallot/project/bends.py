@@ -5,7 +5,7 @@ Any value that limits may be written as a table, { value = 200_000, bends = 3 }.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -75,14 +75,14 @@ def settled(data: Mapping[str, Any]) -> Settled:
 
 def over(bends: Bends, scenario: Settled) -> Bends:
     """The bends of a policy in a scenario: what the scenario says anew bends as it says there."""
-    said = set(_paths(scenario.data, ()))
+    said = {path for path, _ in paths(scenario.data)}
     kept = {path: level for path, level in bends.items() if path not in said}
     return kept | dict(scenario.bends)
 
 
-def limit_at(path: Named) -> Named | None:
-    """The entry of `LIMITS` for a path; None where nothing limits."""
-    for pattern in LIMITS:
+def pattern_of(path: Named, patterns: Iterable[Named]) -> Named | None:
+    """The first of these patterns that a path follows; None where it follows none."""
+    for pattern in patterns:
         alike = zip(pattern, path, strict=False)
         if len(pattern) == len(path) and all(a in ("*", b) for a, b in alike):
             return pattern
@@ -118,10 +118,10 @@ class _Reading:
 
     def _bends(self, value: Mapping[str, Any], path: Named) -> bool:
         """Whether a table says how a value bends; elsewhere `bends` may be anybody's name."""
-        return "bends" in value and ("value" in value or limit_at(path) is not None)
+        return "bends" in value and ("value" in value or pattern_of(path, LIMITS) is not None)
 
     def _take(self, value: Mapping[str, Any], key: Position, path: Named) -> None:
-        if limit_at(path) is None:
+        if pattern_of(path, LIMITS) is None:
             self._refuse(key, path)
             return
         if "value" not in value:
@@ -159,13 +159,13 @@ def _name_of(entry: Mapping[str, Any]) -> str:
     return ", ".join(sorted(map(str, names)))
 
 
-def _paths(node: Any, path: Named) -> Iterator[Named]:
-    """Every path of a file, entries by their names."""
-    yield path
+def paths(node: Any, path: Named = (), key: Position = ()) -> Iterator[tuple[Named, Position]]:
+    """Every path of a file, entries by their names, and the same as the file has it."""
+    yield path, key
     if isinstance(node, dict):
         for name, value in node.items():
-            yield from _paths(value, (*path, name))
+            yield from paths(value, (*path, name), (*key, name))
     elif isinstance(node, list):
-        for entry in node:
+        for i, entry in enumerate(node):
             if isinstance(entry, dict):
-                yield from _paths(entry, (*path, _name_of(entry)))
+                yield from paths(entry, (*path, _name_of(entry)), (*key, i))

@@ -17,6 +17,7 @@ from reallot.project.budget import Budget
 from reallot.project.policy import Policy
 from reallot.project.scenario_file import ScenarioFile
 from reallot.project.tables import digest_of
+from reallot.project.toml_file import TomlFile
 
 POLICY = "reallot.toml"
 SCENARIOS = "scenarios"
@@ -31,8 +32,8 @@ class Project:
     ``given`` are the curves the planner brought, ``packages`` the decision packages, ``scenarios``
     the files by name (`BASE` alone where there is none), ``bends`` the level of every value that
     gives way, by scenario and for the policy without one (`BASE`). ``digests`` maps every file read
-    to its SHA-256. ``actuals`` are this year's so far; quarters before ``from_quarter`` are closed,
-    none where it is None.
+    to its SHA-256, ``files`` every TOML file to what it says. ``actuals`` are this year's so far;
+    quarters before ``from_quarter`` are closed, none where it is None.
     """
 
     folder: Path
@@ -44,6 +45,7 @@ class Project:
     scenarios: Mapping[str, ScenarioFile]
     bends: Mapping[str, Bends]
     digests: Mapping[str, str]
+    files: Mapping[str, TomlFile]
     warnings: tuple[str, ...]
     actuals: Actuals | None = None
     from_quarter: str | None = None

@@ -133,6 +133,7 @@ class _Reader:
             scenarios=scenarios or {BASE: ScenarioFile()},
             bends={BASE: file.bends} | by_scenario,
             digests=self.digests,
+            files={toml.name: toml for toml in (file, *files.values())},
             warnings=tuple(self.warnings),
             actuals=said.actuals,
             from_quarter=from_quarter,

@@ -43,6 +43,8 @@ def test_a_reserve_that_elasticity_cannot_free_names_both_and_what_would_help() 
     assert len(conflict.rules) == 3
     assert any("10 % of the budget" in text for text in conflict.rules)
     assert any("5 % down" in text for text in conflict.rules)
+    cells = {("elasticity", channel.name) for channel in CHANNELS}
+    assert set(conflict.names) == {("budget", "total"), ("reserve", "pool"), *cells}
     assert "allow 10 % down instead of 5 % (elasticity)" in conflict.remedies
     assert "set the reserve to at least 5 % instead of 10 %" in conflict.remedies
 
@@ -63,6 +65,7 @@ def test_rules_that_have_no_part_in_it_are_not_named() -> None:
     conflict = collision(*rules).conflict
     assert len(conflict.rules) == 2
     assert not any("Search" in text for text in conflict.rules)
+    assert set(conflict.names) == {("floor", "TV"), ("cap", "TV")}
 
 
 def test_each_remedy_by_itself_makes_the_rules_fit() -> None:

@@ -4,6 +4,7 @@ from dataclasses import asdict, replace
 import pytest
 
 from models.curve import Curves, Member
+from optimizer.errors import NoPlanInTime
 from reallot import fitting, planning
 from reallot.fitting import curves_of
 from reallot.project import read_project
@@ -167,12 +168,12 @@ def test_the_page_of_the_curves_is_written_beside_them(planned):
 COLLIDING = POLICY + "\n[reserve]\nshare = [0.6, 0.7]\n"
 
 
-def test_rules_that_collide_exit_with_3_and_leave_nothing(folder):
+def test_rules_that_collide_exit_with_3_and_leave_no_plan(folder):
     (folder / "reallot.toml").write_text(COLLIDING)
     result = run(["plan", folder])
     assert result.exit_code == 3
     assert "cannot hold together" in result.stderr
-    assert not (folder / "out" / "flat").exists()
+    assert [path.name for path in (folder / "out" / "flat").iterdir()] == ["no_plan.txt"]
 
 
 def test_a_scenario_whose_rules_collide_does_not_keep_the_others_from_being_planned(folder):
@@ -182,7 +183,70 @@ def test_a_scenario_whose_rules_collide_does_not_keep_the_others_from_being_plan
     assert "growth" in result.stderr
     assert "flat" not in result.stderr.replace("Planning flat", "")
     assert (folder / "out" / "flat" / "plan.json").exists()
-    assert not (folder / "out" / "growth").exists()
+    assert not (folder / "out" / "growth" / "plan.json").exists()
+
+
+def note_of(folder, name="growth"):
+    path = folder / "out" / name / "no_plan.txt"
+    return path.read_text() if path.exists() else None
+
+
+@pytest.mark.parametrize("command", ["plan", "compare"])
+def test_a_note_says_that_a_scenario_has_no_plan_and_what_its_old_files_are(planned, command):
+    before = {path: path.read_bytes() for path in (planned / "out" / "growth").iterdir()}
+    (planned / "scenarios" / "growth.toml").write_text("[reserve]\nshare = [0.6, 0.7]\n")
+    assert run([command, planned]).exit_code == 3
+    note = note_of(planned)
+    assert note.startswith("growth could not be planned.\n\ngrowth: these rules cannot hold")
+    assert "  - the pool holds" in note
+    assert "any one of these changes makes them fit:\n  - " in note
+    assert "Look at scenarios/growth.toml, row 2: reserve.share.\n" in note
+    assert note.endswith("of earlier inputs: they do not show what holds now.\n")
+    assert {path: path.read_bytes() for path in before} == before
+    assert note_of(planned, "flat") is None
+
+
+def test_where_there_was_no_plan_before_the_note_speaks_of_no_other_files(folder):
+    (folder / "scenarios" / "growth.toml").write_text("[reserve]\nshare = [0.6, 0.7]\n")
+    run(["plan", folder])
+    assert "other files" not in note_of(folder)
+    first = note_of(folder)
+    run(["plan", folder])
+    assert note_of(folder) == first
+
+
+@pytest.mark.parametrize("command", ["plan", "compare"])
+def test_the_next_plan_of_the_scenario_takes_the_note_away(planned, command):
+    (planned / "scenarios" / "growth.toml").write_text("[reserve]\nshare = [0.6, 0.7]\n")
+    run(["plan", planned])
+    (planned / "scenarios" / "growth.toml").write_text("budget = 1.2\n")
+    assert run([command, planned]).exit_code == 0
+    assert note_of(planned) is None
+
+
+def test_where_the_files_are_again_those_of_the_plan_the_note_is_taken_away(planned):
+    own = planned / "scenarios" / "growth.toml"
+    before = own.read_text()
+    own.write_text("[reserve]\nshare = [0.6, 0.7]\n")
+    run(["plan", planned])
+    own.write_text(before)
+    assert run(["compare", planned]).exit_code == 0
+    assert note_of(planned) is None
+
+
+def test_a_plan_that_was_not_found_in_time_leaves_a_note_beside_the_one_that_stands(
+    planned, monkeypatch
+):
+    def late(problem):
+        raise NoPlanInTime("no plan was found within the time limit: allow more time")
+
+    monkeypatch.setattr(planning, "reallocate", late)
+    assert run(["plan", planned]).exit_code == 4
+    for name in ("flat", "growth"):
+        note = note_of(planned, name)
+        assert "no plan was found within the time limit" in note
+        assert "--time-limit" in note
+        assert note.endswith("an earlier plan of the same inputs: it still stands.\n")
 
 
 def test_a_folder_that_cannot_be_written_exits_with_2_and_leaves_nothing(folder):

@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 
 from optimizer.closed import Closed
 from optimizer.plan import Plan
-from optimizer.problem import AllocationProblem
+from optimizer.problem import AllocationProblem, Channel
 from optimizer.reallocate import reallocate, violations
 from optimizer.response import response_of
-from optimizer.rules import Band, Budget, Elasticity, Floor, Reserve, Target
+from optimizer.rules import Band, Budget, Elasticity, Floor, Package, Packages, Reserve, Target
 from scenarios.cross import CURRENT, Crossing, cross
 from scenarios.scenario import Scenario, apply
 from tests.optimizer.worlds import channel, problem, worlds
@@ -148,6 +148,21 @@ def test_money_that_entered_too_much_of_is_made_up_for_by_later_quarters_where_i
     entry = table["growth", "flat"]
     assert entry.response is not None
     assert {found.rule for found in entry.broken_rules} == {"budget"}
+
+
+def test_why_the_rest_has_no_plan_is_told_on_one_line() -> None:
+    must = Package("gala", "events", "Events", "2027Q2", 150.0, 900.0, must_fund=True)
+    base = problem((channel("a"), Channel("Events")), [[100.0] * 2] * 2, shift=0.5)
+    base = replace(base, rules=(Budget(), Reserve((0.0, 0.0)), Packages((must,))))
+    # What growth spends at once is more than flat can do without and pay for the gala later.
+    growth = Scenario("growth", budget=(1.5, 1.0), demand=(9.0, 1.0))
+    plans = plans_of(base, growth, Scenario("flat"))
+    entry = table_of(plans)["growth", "flat"]
+    [broken] = entry.broken_rules
+    assert (broken.rule, broken.key, entry.response) == ("no plan", "flat", None)
+    assert broken.text.startswith("these rules cannot hold together: ")
+    assert "gala" in broken.text
+    assert broken.text.isprintable()
 
 
 def test_unspent_money_is_the_futures_own() -> None:

@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 
 from optimizer import rules
-from optimizer.problem import Channel
 from reallot.project.bends import LIMITS
 from reallot.rulebook.bends import bends_of
 from tests.reallot.projects import (
@@ -23,10 +22,7 @@ SEARCH = '\n[[channel]]\nname = "Search"\nunit = "ecommerce"\ntags = ["core"]\n'
 def levels(folder: Path, addition: str, policy: str = POLICY) -> dict[tuple[str, str], int]:
     """The levels of rules and keys that the engine is given."""
     project = read(folder, reallot__toml=policy + addition)
-    channels = tuple(
-        Channel(name, unit=project.policy.says_of(name).unit) for name in project.budget.channels
-    )
-    return bends_of(project.bends["base"], project.policy, channels)
+    return bends_of(project.bends["base"], project.policy, project.budget.channels)
 
 
 def test_a_value_that_bends_is_read_as_its_value(tmp_path):

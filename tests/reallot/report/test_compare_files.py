@@ -1,15 +1,17 @@
 import csv
 import io
 import json
+import math
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from optimizer.reallocate import reallocate
+from optimizer.rules import Violation
 from reallot.report.compare_files import compare_csv, compare_html, compare_json
 from scenarios.compare import Comparison, compare
-from scenarios.cross import cross
+from scenarios.cross import Crossing, cross
 from scenarios.scenario import Scenario
 from tests.reallot.report.pages import Page, assert_accessible, assert_safe
 from tests.reallot.report.plans import HOSTILE, ORDINARY, plan_of, unsure_plan
@@ -150,6 +152,16 @@ def test_the_page_shows_the_cross_table_the_signal_and_what_has_no_plan() -> Non
     ):
         assert words in page.words
     assert page.words.count("★") == 3  # one explains the other two
+
+
+def test_the_page_says_in_a_sentence_why_the_rest_of_a_plan_has_no_plan() -> None:
+    comparison = _crossed()
+    why = "these rules cannot hold together: a; b. Any one of these changes makes them fit: c; d"
+    none = Violation("no plan", "flat", None, math.nan, why)
+    growth_in_flat = Crossing("growth", "flat", None, None, None, (none,), None)
+    cross = (*comparison.cross[:3], growth_in_flat, *comparison.cross[4:])
+    page = Page(compare_html(replace(comparison, cross=cross)))
+    assert f"The plan for growth in flat: no plan: {why}." in page.words
 
 
 def test_scenarios_come_with_their_probability_and_signal() -> None:
