@@ -16,7 +16,7 @@ from reallot.project.actuals import Actuals, read_actuals
 from reallot.project.bends import Bends, over
 from reallot.project.budget import Budget, planned_cells, read_budget
 from reallot.project.calibration import read_tests
-from reallot.project.cells import Cells, by_its_cells, of_channels
+from reallot.project.cells import Cells, of_channels
 from reallot.project.checks import (
     check_columns,
     check_packages,
@@ -26,13 +26,15 @@ from reallot.project.checks import (
 )
 from reallot.project.curves import read_curves
 from reallot.project.history import read_history
-from reallot.project.nearest import did_you_mean
+from reallot.project.indices import WITH_INDICES, check_signals
 from reallot.project.packages import PackageTable, read_packages
 from reallot.project.policy import Policy
 from reallot.project.project import BASE, POLICY, SCENARIOS, Project
+from reallot.project.reserved import check_name
 from reallot.project.scenario_file import ScenarioFile
 from reallot.project.tables import SUFFIXES, Table, find, read
 from reallot.project.toml_file import TomlFile, read_toml
+from reallot.project.unused import of_channels_apart, of_unused_tests
 from reallot.project.value_checks import check_values
 
 TABLES = ("history", "outcome", "budget", "curves", "packages", "calibration", "actuals")
@@ -116,12 +118,15 @@ class _Reader:
                     scenarios[name] = self._scenario(policy, file, scenario, files[name], said)
         if len(files) == len(self._scenario_paths()):
             self.findings.extend(check_probabilities(scenarios, files))
+        if policy is not None:
+            self._check_signals(scenarios, files, tables, policy)
         if said is not None and said.budget is not None and from_quarter is not None:
             self.findings.extend(_outside(from_quarter, said.budget))
         if self.findings or file is None or policy is None or said is None or said.budget is None:
             raise InputError(sorted(self.findings, key=_place))
-        self._warn_of_channels(policy, said.budget, said)
-        self._warn_of_tests(said)
+        from_zero = {package.channel for package in said.from_zero}
+        self.warnings.extend(of_channels_apart(policy, said.budget, said.periods(), from_zero))
+        self.warnings.extend(of_unused_tests(said.history, said.given or ()))
         by_scenario = {name: over(file.bends, toml.settled) for name, toml in files.items()}
         return Project(
             folder=self.folder,
@@ -150,11 +155,27 @@ class _Reader:
         return file
 
     def _scenario_files(self) -> dict[str, TomlFile]:
-        files = {path.stem: self._toml(path) for path in self._scenario_paths()}
+        files = {}
+        for path in self._scenario_paths():
+            name = path.relative_to(self.folder).as_posix()
+            self.findings.extend(check_name(path.stem, name))
+            files[path.stem] = self._toml(path)
         return {name: file for name, file in files.items() if file is not None}
 
     def _scenario_paths(self) -> list[Path]:
         return sorted((self.folder / SCENARIOS).glob("*.toml"))
+
+    def _check_signals(
+        self,
+        scenarios: Mapping[str, ScenarioFile],
+        files: Mapping[str, TomlFile],
+        tables: Mapping[str, Table | None],
+        policy: Policy,
+    ) -> None:
+        there = {stem: tables[stem] for stem in WITH_INDICES if self._is_there(stem)}
+        read = {stem: table for stem, table in there.items() if table is not None}
+        if len(read) == len(there):
+            check_signals(scenarios, files, read, policy, self.findings, self.warnings)
 
     def _table(self, stem: str) -> Table | None:
         try:
@@ -246,40 +267,6 @@ class _Reader:
             ]
         self.findings.extend(problems)
         return scenario if written_out is None else written_out
-
-    def _warn_of_tests(self, said: _Said) -> None:
-        given = {curve.channel for curve in said.given or ()}
-        tests = () if said.history is None else said.history.tests
-        for channel in dict.fromkeys(test.channel for test in tests if test.channel in given):
-            self.warnings.append(
-                f"{channel}: its lift tests are not used, as curves.csv says what it brings."
-            )
-
-    def _warn_of_channels(self, policy: Policy, budget: Budget, said: _Said) -> None:
-        kept = {fund.channel for fund in policy.funds}
-        like = {entry.name for entry in policy.channel if entry.like}
-        periods, from_zero = said.periods(), {package.channel for package in said.from_zero}
-        for channel in periods:
-            if channel not in budget.channels:
-                near = by_its_cells(budget.cells, channel) or did_you_mean(
-                    channel, set(budget.channels) - set(periods)
-                )
-                self.warnings.append(
-                    f"{channel} has a history or a curve but no row in budget.csv: "
-                    f"it is not planned.{near}"
-                )
-        for channel in budget.channels:
-            if channel in from_zero:
-                self.warnings.append(
-                    f"{channel} is planned from zero by its packages: what its approved budget "
-                    "brings is not known, and counts as nothing."
-                )
-            elif channel not in periods and channel not in kept and channel not in like:
-                near = did_you_mean(channel, set(periods) - set(budget.channels))
-                self.warnings.append(
-                    f"{channel} is in budget.csv but has neither history nor curve: "
-                    f"it is held at its budget.{near}"
-                )
 
 
 def _problems(policy: Policy, file: TomlFile, bends: Bends, said: _Said) -> Iterator[Finding]:

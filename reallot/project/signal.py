@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from reallot.project.policy.types import Section
 
+
+def _not_blank(text: str) -> str:
+    if not text.strip():
+        raise ValueError('what shows that it has arrived, such as "orders fall", or delete it')
+    return text
+
+
+Words = Annotated[str, AfterValidator(_not_blank)]
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 
 
@@ -19,9 +27,9 @@ class Signal(Section):
     either for so many ``months`` in a row. ``text`` says it in a planner's own words.
     """
 
-    text: str | None = None
+    text: Words | None = None
     gap: Annotated[float, Field(ge=-1, le=10, allow_inf_nan=False)] | None = None
-    index: str | None = None
+    index: Words | None = None
     above: Finite | None = None
     below: Finite | None = None
     months: Annotated[int, Field(ge=1, le=36)] = 1
@@ -54,7 +62,7 @@ class Signal(Section):
 
 def as_table(value: Any) -> Any:
     """Words alone as the table they stand for; anything else as it is."""
-    return {"text": value} if isinstance(value, str) else value
+    return {"text": _not_blank(value)} if isinstance(value, str) else value
 
 
 Signals = Annotated[Signal, BeforeValidator(as_table)]

@@ -89,6 +89,123 @@ def test_a_signal_that_shows_nothing_is_told(tmp_path, signal):
     assert all(finding.column.startswith("signal") for finding in findings)
 
 
+@pytest.mark.parametrize(
+    ("signal", "column"),
+    [
+        ('""', "signal"),
+        ('"  "', "signal"),
+        ('{ text = "" }', "signal.text"),
+        ('{ text = " ", gap = -0.1 }', "signal.text"),
+        ('{ index = "", above = 1 }', "signal.index"),
+    ],
+)
+def test_a_signal_without_words_is_told(tmp_path, signal, column):
+    (finding,) = findings_with(tmp_path, recession=f"demand = 0.9\nsignal = {signal}\n")
+    assert (finding.file, finding.row, finding.column) == ("scenarios/recession.toml", 2, column)
+    assert finding.expected.startswith("Write what shows that it has arrived")
+
+
+CONFIDENCE = "signal = {{ index = {!r}, below = 90, months = 2 }}\n"
+OUTCOME = """\
+date,revenue,price,holiday
+2026-11-02,900,1.5,0
+2026-11-09,950,1.4,0
+2026-11-16,930,1.5,1
+"""
+ACTUALS = """\
+date,channel,spend,confidence
+2026-12-07,Search,90,95.5
+2026-12-14,Search,95,94
+"""
+
+
+def with_index(folder, index, **files):
+    write_project(folder, **files)
+    write_scenarios(folder, recession=CONFIDENCE.format(index))
+    return read_project(folder)
+
+
+def wrong_index(folder, index, **files):
+    with pytest.raises(InputError) as caught:
+        with_index(folder, index, **files)
+    (finding,) = caught.value.findings
+    assert (finding.file, finding.row) == ("scenarios/recession.toml", 1)
+    assert finding.column == "signal.index"
+    return finding
+
+
+@pytest.mark.parametrize(
+    ("index", "files"),
+    [
+        ("confidence", {"actuals__csv": ACTUALS}),
+        ("price", {"outcome__csv": OUTCOME}),
+        ("confidence", {"actuals__csv": ACTUALS, "outcome__csv": OUTCOME}),
+        ("price", {"actuals__csv": ACTUALS, "outcome__csv": OUTCOME}),
+    ],
+)
+def test_an_index_is_a_column_of_the_actuals_or_of_the_totals(tmp_path, index, files):
+    project = with_index(tmp_path, index, **files)
+    assert project.scenarios["recession"].signal.index == index
+    assert not [text for text in project.warnings if "signal" in text]
+
+
+def test_an_index_that_no_file_has_is_told_with_those_there_are(tmp_path):
+    finding = wrong_index(tmp_path, "confidense", actuals__csv=ACTUALS, outcome__csv=OUTCOME)
+    assert finding.found == (
+        "no column of numbers in actuals.csv or outcome.csv is called 'confidense'"
+    )
+    assert finding.expected == (
+        "Add it there, or write one of 'confidence', 'price', 'holiday'. Did you mean 'confidence'?"
+    )
+
+
+@pytest.mark.parametrize("index", ["date", "channel", "spend", "revenue"])
+def test_what_a_file_says_of_the_budget_itself_is_no_index(tmp_path, index):
+    finding = wrong_index(tmp_path, index, actuals__csv=ACTUALS, outcome__csv=OUTCOME)
+    assert index not in finding.expected
+
+
+def test_where_no_column_could_be_an_index_it_is_to_be_added(tmp_path):
+    actuals = "date,channel,spend\n2026-12-07,Search,90\n2026-12-14,Search,95\n"
+    finding = wrong_index(tmp_path, "confidence", actuals__csv=actuals)
+    assert finding.found == "no column of numbers in actuals.csv is called 'confidence'"
+    assert finding.expected == "Add it there."
+
+
+WIDE = """
+[history]
+layout = "wide"
+spend = { Search = "search", TV = "tv" }
+"""
+
+
+@pytest.mark.parametrize(("index", "is_one"), [("mood", True), ("search", False), ("word", False)])
+def test_a_wide_table_of_actuals_may_have_an_index_too(tmp_path, index, is_one):
+    rows = "date,search,tv,mood,word\n{0}-07,100,200,{1},good\n{0}-14,120,180,{1},bad\n"
+    history = rows.format("2026-11", "").replace("-14,120", "-14,130")
+    files = {
+        "reallot__toml": POLICY + WIDE,
+        "history__csv": history,
+        "actuals__csv": rows.format("2026-12", "95"),
+    }
+    if is_one:
+        with_index(tmp_path, index, **files)
+    else:
+        assert "'mood'" in wrong_index(tmp_path, index, **files).expected
+
+
+def test_where_there_is_no_file_to_read_an_index_from_yet_that_is_told(tmp_path):
+    project = with_index(tmp_path, "confidence")
+    [warning] = [text for text in project.warnings if "signal" in text]
+    assert warning.startswith("recession: its signal waits for confidence, and there is no ")
+
+
+def test_an_unreadable_file_is_the_only_thing_wrong_until_it_is_read(tmp_path):
+    with pytest.raises(InputError) as caught:
+        with_index(tmp_path, "confidence", actuals__csv="")
+    assert [finding.file for finding in caught.value.findings] == ["actuals.csv"]
+
+
 def test_an_event_hits_all_channels_or_some(tmp_path):
     event = """
 [[event]]

@@ -1,8 +1,10 @@
 import pytest
 
+from reallot import forecasting
 from reallot.errors import InputError
 from reallot.project import read_project
-from tests.reallot.projects import POLICY, write_project, write_scenarios
+from reallot.project.reserved import FILES
+from tests.reallot.projects import CURVES, POLICY, run, write_project, write_scenarios
 
 RULES = """
 [reserve]
@@ -115,6 +117,38 @@ def test_a_wrong_scenario_is_refused_where_it_is_wrong(tmp_path, text, column, e
     assert finding.file == "scenarios/storm.toml"
     assert finding.row is not None
     assert expected in finding.expected
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("current", "the approved budget is called so"),
+        ("Hedge", "the plan over all scenarios is called so"),
+        ("policy", "the policy without a scenario is called so"),
+        ("curves.json", "a file in out/ is called so"),
+        ("Compare.HTML", "a file in out/ is called so"),
+    ],
+)
+def test_a_name_that_something_else_has_is_refused(tmp_path, name, text):
+    (finding,) = findings_with(tmp_path, **{name: "demand = 1.1", "flat": ""})
+    assert (finding.file, finding.row) == (f"scenarios/{name}.toml", None)
+    assert text in finding.found
+    assert finding.expected == "Give the file another name."
+
+
+@pytest.mark.parametrize("name", ["currents", "hedge 2", "compare", "curves", "base"])
+def test_names_that_are_only_like_others_are_read(tmp_path, name):
+    assert name in project_with(tmp_path, **{name: ""}).scenarios
+
+
+def test_no_file_that_is_written_beside_scenarios_can_have_a_scenarios_name(tmp_path):
+    text = POLICY + "\n[simulate]\nfutures = 3\n"
+    write_project(tmp_path, reallot__toml=text, history__csv=None, curves__csv=CURVES)
+    for command in ("plan", "compare", "hedge", "simulate", "sensitivity"):
+        arguments = ["--jobs", "1"] if command == "sensitivity" else []
+        assert run([command, *arguments, tmp_path]).exit_code == 0
+    written = {path.name for path in (tmp_path / "out").iterdir() if path.is_file()}
+    assert written | {forecasting.FILE} == FILES  # a forecast needs years of totals
 
 
 def test_problems_of_all_scenarios_are_found_at_once(tmp_path):
