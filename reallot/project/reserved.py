@@ -19,6 +19,7 @@ FILES = frozenset(
         "curves.html",
         "forecast.csv",
         *(f"compare.{kind}" for kind in ("csv", "json", "html")),
+        "hedge_inputs.json",
         *(f"hedge.{kind}" for kind in ("json", "html")),
         *(f"simulate.{kind}" for kind in ("csv", "json", "html")),
         *(f"sensitivity.{kind}" for kind in ("csv", "json", "html")),
