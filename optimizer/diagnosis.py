@@ -65,7 +65,8 @@ def diagnose(program: Program, seconds: float) -> Conflict:
     groups = _irreducible(program, colliding, deadline)
     rules = tuple(_words(program, group) for group in groups)
     remedies = [_remedy(program, group, deadline) for group in _wider(program, groups)]
-    return Conflict(rules, _said(remedies, program, groups, deadline), _names(program, groups))
+    names = _names(program, groups, remedies)
+    return Conflict(rules, _said(remedies, program, groups, deadline), names)
 
 
 def _said(
@@ -100,8 +101,12 @@ def _out_of_reach(program: Program, deadline: float) -> Conflict:
     """The rules about responses, where straight lines above the curves would still meet them."""
     groups = _grouped(program, [program.limits.joint[n] for n in _about_responses(program)])
     rules = tuple(f"{_words(program, group)}, which no plan's curves reach" for group in groups)
-    remedies = [_remedy(program, g, deadline) for g in groups if g.first.rule == _TARGET]
-    return Conflict(rules, _said(remedies, program, groups, deadline), _names(program, groups))
+    remedies = [
+        _remedy(program, group, deadline) if group.first.rule == _TARGET else None
+        for group in groups
+    ]
+    names = _names(program, groups, remedies)
+    return Conflict(rules, _said(remedies, program, groups, deadline), names)
 
 
 def _about_responses(program: Program) -> list[int]:
@@ -205,8 +210,12 @@ def _words(program: Program, group: _Group) -> str:
     return f"{text} (likewise {', '.join(names[:3])}{more})"
 
 
-def _names(program: Program, groups: Sequence[_Group]) -> tuple[tuple[str, str], ...]:
-    rows = (program.rows[index] for group in groups for index in group.rows)
+def _names(
+    program: Program, groups: Sequence[_Group], remedies: Sequence[str | None]
+) -> tuple[tuple[str, str], ...]:
+    """Rule and key of every row, those first whose group has a remedy."""
+    helping = sorted(zip(groups, remedies, strict=True), key=lambda pair: pair[1] is None)
+    rows = (program.rows[index] for group, _ in helping for index in group.rows)
     return tuple(dict.fromkeys((row.rule, row.key) for row in rows))
 
 

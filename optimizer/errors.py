@@ -15,8 +15,8 @@ class Conflict:
     """A smallest set of rules that cannot hold together.
 
     ``rules`` are sentences, one per rule of the set; ``remedies`` sentences, each one change that
-    alone resolves this conflict. ``names`` are the rule and the key of every row of the set, in the
-    order of the sentences.
+    alone resolves this conflict. ``names`` are the rule and the key of every row of the set, those
+    that a remedy speaks of first.
     """
 
     rules: tuple[str, ...]

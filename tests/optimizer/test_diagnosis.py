@@ -59,6 +59,16 @@ def test_shares_of_separate_parts_cannot_add_up_to_more_than_all() -> None:
     assert "set the share of core to at least 40 % instead of 50 %" in conflict.remedies
 
 
+def test_what_a_remedy_speaks_of_is_named_first() -> None:
+    rules = Elasticity(default=Band(0.05, 0.05)), Committed(frozenset({"Print"}))
+    conflict = collision(
+        *rules, Share("print", Part(tags=frozenset({"print"})), (0.3, 1.0))
+    ).conflict
+    assert conflict.remedies[0].startswith("set the share of print")
+    assert conflict.names[0] == ("share", "print")
+    assert ("committed", "Print") in conflict.names
+
+
 def test_rules_that_have_no_part_in_it_are_not_named() -> None:
     rules = (Floor({"TV": 120.0}), Cap({"TV": 110.0}), Floor({"Search": 10.0}),
              Elasticity(default=Band(0.5, 0.5)))  # fmt: skip
