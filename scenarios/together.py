@@ -21,7 +21,7 @@ from optimizer.rules.rule import Rule
 # The part of the tolerance that the joint proof may use; the rest is for every future's own plan.
 _JOINT = 0.4
 # What a size of the pool is worth is asked to this gap: sizes differ by more.
-WHAT_IF = 5e-4
+WHAT_IF = 1e-3
 # Where any plan will do, not only the best; and how long to look for one.
 _ANY, _SECONDS = 0.5, 5.0
 
