@@ -43,13 +43,20 @@ class Size:
 
 @dataclass(frozen=True)
 class Measured:
-    """One hedge beside its limits."""
+    """One hedge beside its limits; what it brings and what could be had, as shares of the former.
+
+    ``gain`` is against the same money as approved, ``vss`` against planning for the average (None
+    where that does not fit), ``evpi`` what knowing the future would add.
+    """
 
     name: str
     seconds: float
     most_seconds: float
     gap: float
     most_gap: float | None
+    gain: float
+    vss: float | None
+    evpi: float
 
     @property
     def reached(self) -> bool:
@@ -91,7 +98,16 @@ def measured(size: Size) -> Measured:
     found = hedge(policy, of, Terms())
     seconds = time.process_time() - start
     name = f"{size.scenarios} scenarios, {size.channels} x {len(QUARTERS)}, weekly carry-over"
-    return Measured(name, seconds, size.most_seconds, found.gap, size.most_gap)
+    return Measured(
+        name=name,
+        seconds=seconds,
+        most_seconds=size.most_seconds,
+        gap=found.gap,
+        most_gap=size.most_gap,
+        gain=found.gain / found.objective,
+        vss=None if found.vss is None else found.vss / found.objective,
+        evpi=found.evpi / found.objective,
+    )
 
 
 def main() -> int:
@@ -99,7 +115,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="the smaller one only")
     sizes = SIZES[:1] if parser.parse_args().quick else SIZES
-    table = Table("", "seconds", "gap", "reached")
+    table = Table("", "seconds", "gap", "gain", "over the average's plan", "if known", "reached")
     results = []
     for size in sizes:
         result = measured(size)
@@ -109,6 +125,9 @@ def main() -> int:
             result.name,
             f"{result.seconds:.1f} of {result.most_seconds:g}",
             f"{result.gap:.1e}{goal}",
+            f"{result.gain:.2%}",
+            "-" if result.vss is None else f"{result.vss:.3%}",
+            f"{result.evpi:.3%}",
             "yes" if result.reached else "NO",
         )
     Console().print(table)
