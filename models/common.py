@@ -21,7 +21,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import log_ndtr
+from scipy.special import log_ndtr, ndtr, ndtri
 
 from models.saturation import Floats
 from models.shape import REACH, Rhythm
@@ -36,6 +36,8 @@ _ONE_UNIT = 200.0
 _NOISE, _LEAST_NOISE, _MOST_NOISE, _SEEN = 0.03, 1e-3, 0.7, 4
 _MEANS = MIDDLE * np.geomspace(0.04, 6.0, 16)
 _SPREADS = np.array([0.2, 0.35, 0.6, 1.0, 2.0])
+# Returns that stand for all of one normal.
+_MARKS = 20
 _CARRYOVERS, _CARRYOVER_SPREADS = (0.1, 0.35, 0.6, 0.85), (0.1, 0.3)
 _SLOPES, _SLOPE_SPREAD = (-0.1, 0.25, 0.65, 1.1), 0.35
 # The candidates: what totals tell of a shape is averaged over, so that these lie close.
@@ -101,6 +103,16 @@ class Returns:
         beyond = np.log(np.maximum(mean * money / _MUCH, 1.0))
         log_prior = -0.5 * ((np.log(mean / MIDDLE) / _DOUBT) ** 2 + (beyond / _UNBELIEVING) ** 2)
         return cls(mean * gross, mean * ratio * gross, log_prior)
+
+    def possible(self, drawn: NDArray[np.intp]) -> Floats:
+        """(E, B) what a channel of which nothing was seen may return under hypotheses (B,).
+
+        All E of a hypothesis are as likely.
+        """
+        mean, spread = self.mean[drawn], self.spread[drawn]
+        marks = (np.arange(_MARKS) + 0.5)[:, None] / _MARKS
+        below = ndtr(-mean / spread)
+        return np.asarray(mean + spread * ndtri(below + (1 - below) * marks))
 
     def likelihood(self, returns: Floats) -> Floats:
         """(B, H) log densities of returns (B, n)."""

@@ -9,6 +9,8 @@ from models.saturation import Floats
 LEVEL = 0.05
 # Totals: the data must speak three to one for an effect (Jeffreys: less is hardly worth a mention).
 MOST_ODDS = 1 / 3
+# Totals: beyond this share in common, the return is that of the other channels and not its own.
+MOST_BORROWED = 0.8
 # Below this coefficient of variation spend is as good as constant.
 LEAST_VARIATION = 0.05
 # A curve takes this many periods with spend.

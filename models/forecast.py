@@ -3,6 +3,8 @@
 The baseline as seen is total revenue less what the curves make of the history's spend; it is
 carried on by `models.extrapolation`. So baseline and curves add up to total revenue at any spend.
 How far off such forecasts are is measured by making them anew from the ends of earlier quarters.
+That the curves themselves are unsure does not show there, for what they wrongly take from the
+baseline they take every time: so the forecast is made in every world that their members describe.
 """
 
 from collections.abc import Sequence
@@ -14,7 +16,7 @@ import numpy as np
 from scipy.special import stdtrit
 
 from models.curve import Curves
-from models.effects import effects_of
+from models.effects import effects_of, possible_effects
 from models.extrapolation import extrapolate
 from models.history import History
 from models.period import Period
@@ -22,6 +24,8 @@ from models.saturation import Floats
 
 # The share of quarters that the interval is to hold.
 LEVEL = 0.8
+# Errors, all as likely, that stand for the forecast's own in each world.
+_ERRORS = 100
 # A year to learn from, and a quarter to be tried on.
 _LEAST_QUARTERS = 5
 _YEAR = 4
@@ -89,10 +93,21 @@ class Seen:
         return self.outcome - self.effects
 
     def course(self, until: int) -> Floats:
-        """(P + F,) mean baseline, by what was seen of the first periods."""
+        """(P + F,) mean baseline, by what was seen of the first periods; their sum is above 0."""
         return extrapolate(
             self.base[:until], self.controls, self.period.per_year, stepping=self.stepping
         )
+
+    def come_and_coming(self, parts: Floats) -> tuple[Floats, Floats]:
+        """(Q,) the baseline in quarters that consist of ``parts`` (Q, P + F): seen, and forecast.
+
+        Nothing is forecast where the effects take all of it.
+        """
+        base = self.base
+        past = np.concatenate([base, np.full(len(self.controls) - len(base), np.nan)])
+        there = np.isfinite(past)
+        course = self.course(len(base)) if np.nansum(base) > 0 else np.zeros(len(past))
+        return parts @ np.where(there, past, 0.0), parts @ np.where(there, 0.0, course)
 
     def ways(self) -> tuple["Seen", ...]:
         """The same without controls and with them, steady and stepping."""
@@ -114,13 +129,13 @@ class Tries:
     naive: Floats
     origins: int
 
-    def half_width(self, level: float) -> float:
-        """Half of the interval that holds a baseline with this probability, in logarithms."""
+    def possible(self) -> Floats:
+        """(E,) errors to reckon with, all as likely, in logarithms."""
         own = self.origins / _ALIKE
         squares = own * float(np.mean(self.relative**2)) if self.origins else 0.0
         count = own + _USUAL_COUNT
         spread = np.sqrt((squares + _USUAL_COUNT * _USUAL_ERROR**2) / count)
-        return float(stdtrit(count, (1 + level) / 2) * spread)
+        return np.asarray(stdtrit(count, (np.arange(_ERRORS) + 0.5) / _ERRORS) * spread)
 
 
 @dataclass(frozen=True)
@@ -146,24 +161,31 @@ def forecast(
     found = outlook(history, curves, ahead)
     if isinstance(found, str):
         return Forecast(notes=(found,))
-    course, past = found.course, found.seen.base
-    past = np.concatenate([past, np.full(len(course) - len(past), np.nan)])
-    there = np.isfinite(past)
-    parts = _parts_in(history, len(course), first_day, len(quarters))
+    seen, tries = found.seen, found.tries
+    parts = _parts_in(history, len(found.course), first_day, len(quarters))
     # A plan that begins before the history ends: what has come is no longer forecast.
-    come, coming = parts @ np.where(there, past, 0.0), parts @ np.where(there, 0.0, course)
-    factor, tries = np.exp(found.tries.half_width(LEVEL)), found.tries
+    come, coming = seen.come_and_coming(parts)
+    low, high = _interval(seen, possible_effects(history, curves), parts, tries.possible())
     naive = tries.naive[np.isfinite(tries.naive)]
     return Forecast(
         quarters=tuple(quarters),
         mean=tuple((come + coming).tolist()),
-        low=tuple((come + coming / factor).tolist()),
-        high=tuple((come + coming * factor).tolist()),
+        low=tuple(low.tolist()),
+        high=tuple(high.tolist()),
         error=float(np.abs(tries.total).mean()) if tries.origins else None,
         naive_error=float(np.abs(naive).mean()) if naive.size else None,
         controls=found.controls,
         notes=_left_out(tuple(name for name in history.controls if name not in found.controls)),
     )
+
+
+def _interval(seen: Seen, effects: Floats, parts: Floats, errors: Floats) -> Floats:
+    """(2, Q) the ends of the interval over all worlds, with effects (P, M), and errors (E,)."""
+    worlds = [replace(seen, effects=of).come_and_coming(parts) for of in effects.T]
+    come, coming = np.array(worlds).swapaxes(0, 1)
+    possible = come + coming * np.exp(errors)[:, None, None]
+    ends = ((1 - LEVEL) / 2, (1 + LEVEL) / 2)
+    return np.asarray(np.quantile(possible, ends, axis=(0, 1), method="hazen"))
 
 
 def outlook(history: History, curves: Curves, ahead: int) -> Outlook | str:

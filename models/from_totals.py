@@ -119,7 +119,7 @@ def _flags(mix: Mix, i: int) -> tuple[str, ...]:
     """What makes the curve of the i-th channel unsure."""
     flags = {
         COLLINEAR: mix.apart[i] < evidence.LEAST_APART,
-        WEAK: mix.against[i] > evidence.MOST_ODDS,
+        WEAK: mix.against[i] > evidence.MOST_ODDS or mix.borrowed[i] > evidence.MOST_BORROWED,
     }
     return tuple(flag for flag, applies in flags.items() if applies)
 

@@ -36,8 +36,9 @@ class Mix:
     ``members`` are M joint draws: of every channel's curve (C, M), and ``factors`` (M, F) of the
     known courses. ``pattern`` and ``controls`` are what the baseline is made of, and ``error`` is
     the standard deviation of the noise. ``against`` (C,) are the odds of the data against the
-    channel's having any effect, ``apart`` (C,) the part of each channel's course that neither the
-    baseline nor the other channels follow: near 0 its effect cannot be told from theirs.
+    channel's having any effect, ``borrowed`` (C,) how far its return is that of any channel like
+    the others (`models.posterior`), ``apart`` (C,) the part of each channel's course that neither
+    the baseline nor the other channels follow: near 0 its effect cannot be told from theirs.
     """
 
     curves: tuple[Hill, ...]
@@ -48,6 +49,7 @@ class Mix:
     controls: Controls
     error: float
     against: Floats
+    borrowed: Floats
     apart: Floats
 
 
@@ -80,6 +82,7 @@ def fit_mix(totals: Totals, length: Length = FULL) -> Mix:
         controls=told.controls,
         error=float(np.sqrt(found.error)) * unit,
         against=found.against[:count],
+        borrowed=found.borrowed[:count],
         apart=final.apart(_courses(totals)[told.used])[:count],
     )
 

@@ -16,6 +16,7 @@ from models import shape as shapes
 from models.attributed import PARAMETERS, fit_attributed
 from models.diagnostics import unmeasurable
 from models.history import History
+from models.reversals import net_of
 from models.saturation import Floats
 from models.shape import Prior, rhythm_of
 
@@ -61,9 +62,13 @@ def pool_of(cells: History, result: Floats) -> Pool | None:
     y = np.where(used, np.nansum(result, axis=1), 0.0)
     if unmeasurable(whole, 0, used, PARAMETERS + 2) is not None or not np.any(y > 0):
         return None
-    rhythm, weight = rhythm_of(cells.period), used.astype(float)
-    fitted = fit_attributed(whole.spend[:, 0], y, weight, rhythm)
-    usual = shapes.usual(whole.spend[:, 0], weight)
+    rhythm, spend = rhythm_of(cells.period), whole.spend[:, 0]
+    net = net_of(
+        y, used, lambda kept: fit_attributed(spend, y, kept, rhythm).curve.course(spend, rhythm)
+    )
+    weight = net.used.astype(float)
+    fitted = fit_attributed(spend, net.result, weight, rhythm)
+    usual = shapes.usual(spend, weight)
     points = np.array(
         [
             (m.carryover / rhythm.most, np.log(m.half * (1 - m.carryover) / usual), np.log(m.slope))

@@ -18,12 +18,14 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import log_ndtr, ndtri_exp
 
-from models.common import Common, pick
+from models.common import Common, Returns, pick
 from models.regression import Regression
 from models.saturation import Floats
 
 _CHAINS, _EVERY = 10, 3
 _LOG_ROOT_2PI = 0.5 * np.log(2 * np.pi)
+# The ends of intervals of return.
+_ENDS = (0.1, 0.9)
 
 
 @dataclass(frozen=True)
@@ -61,8 +63,10 @@ class Posterior:
     candidates, weighted with them, is the mean response; ``likely`` (K,) are the probabilities
     alone. ``drawn`` and ``heights`` (M, C) are joint draws of candidate and height. ``against``
     (C,) are the odds of the data against the channel's having any effect (Savage and Dickey: the
-    density of height 0 after the data over that before). ``effect`` (R,) is what all channels bring
-    on average, ``error`` the mean variance of the noise.
+    density of height 0 after the data over that before). ``borrowed`` (C,) is what 80 % intervals
+    of its return and of that of any channel like the others have in common, as a share of both
+    together: near 1 the data tell nothing of the channel by itself. ``effect`` (R,) is what all
+    channels bring on average, ``error`` the mean variance of the noise.
     ``state`` is where the chains stand in the end.
     """
 
@@ -71,6 +75,7 @@ class Posterior:
     drawn: NDArray[np.intp]
     heights: Floats
     against: Floats
+    borrowed: Floats
     effect: Floats
     error: float
     state: State
@@ -87,7 +92,7 @@ def posterior(
     weights = [np.zeros(len(power)) for power in regression.power]
     likely = [np.zeros(len(power)) for power in regression.power]
     against, effect, error = np.zeros(len(channels)), np.zeros(len(regression.y)), 0.0
-    drawn, heights = [], []
+    drawn, heights, states = [], [], []
     for sweep in range(length.kept):
         found = chains.sweep()
         for c in channels:
@@ -96,6 +101,7 @@ def posterior(
             against[c] += found[c].against.sum()
         effect += (regression.y - chains.left).sum(axis=0)
         error += float(chains.state.error.sum())
+        states.append(chains.state)
         if (sweep + 1) % _EVERY == 0:
             drawn.append(chains.state.drawn.T.copy())
             heights.append(chains.state.heights.T.copy())
@@ -106,10 +112,21 @@ def posterior(
         drawn=np.concatenate(drawn),
         heights=np.concatenate(heights),
         against=against / times,
+        borrowed=_borrowed(states, common.returns),
         effect=effect / times,
         error=error / times,
         state=chains.state,
     )
+
+
+def _borrowed(states: list[State], returns: Returns) -> Floats:
+    """(C,) see `Posterior`."""
+    heights = np.hstack([state.heights for state in states])
+    others = returns.possible(np.concatenate([state.returns for state in states]))
+    low, high = np.quantile(heights, _ENDS, axis=1)
+    least, most = np.quantile(others, _ENDS)
+    common = np.maximum(np.minimum(high, most) - np.maximum(low, least), 0.0)
+    return np.asarray(common / (np.maximum(high, most) - np.minimum(low, least)))
 
 
 @dataclass(frozen=True)

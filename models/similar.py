@@ -8,6 +8,10 @@ How far a channel may differ from others like it, as standard deviations of loga
 judgement and no measurement; the mean of n similar channels adds 1/n of that variance:
 
     top 0.5      half 0.5      slope 0.3      carryover 0.15 (not of the logarithm)
+
+The mean of such draws is more than their middle, by a third and more: doubt would be worth money.
+So the tops of all draws are scaled alike, and at the spend that brings half of the top (of other
+forms: at the half) they bring on average what the assumed curve does.
 """
 
 from collections.abc import Sequence
@@ -15,8 +19,9 @@ from zlib import crc32
 
 import numpy as np
 
+from models.carryover import steady_state
 from models.curve import MEMBERS, FitDiagnostics, Member, ResponseCurve
-from models.saturation import Floats
+from models.saturation import Floats, Form, response
 
 _SPREAD = np.array([0.5, 0.5, 0.3, 0.15])
 _MOST_CARRYOVER = 0.95
@@ -53,15 +58,24 @@ def assumed(channel: str, like: Sequence[ResponseCurve]) -> ResponseCurve:
         *_member(middle),
         first.period,
         diagnostics=FitDiagnostics(source="assumed", flags=("assumed",), notes=(note,)),
-        members=_members(channel, middle, len(like)),
+        members=_members(channel, first.form, middle, len(like)),
     )
 
 
-def _members(channel: str, middle: Floats, similar: int) -> tuple[Member, ...]:
+def _members(channel: str, form: Form, middle: Floats, similar: int) -> tuple[Member, ...]:
     random = np.random.default_rng(crc32(channel.encode()))
     spread = _SPREAD * np.sqrt(1 + 1 / similar)
     points = middle + spread * random.normal(size=(MEMBERS, len(middle)))
-    return tuple(_member(point) for point in points)
+    members = [_member(point) for point in points]
+    kept_up = float(np.exp(middle[1]))
+    excess = _brought(form, members, kept_up).mean() / _brought(form, [_member(middle)], kept_up)[0]
+    return tuple(member._replace(top=float(member.top / excess)) for member in members)
+
+
+def _brought(form: Form, members: Sequence[Member], kept_up: float) -> Floats:
+    """(M,) what curves bring per period where so much money is kept up."""
+    top, half, slope, carryover = np.array(members).T
+    return response(form, steady_state(kept_up, carryover), top, half, slope)
 
 
 def _point(curve: ResponseCurve) -> Floats:

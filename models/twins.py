@@ -37,13 +37,14 @@ def twins(totals: Totals) -> list[list[int]]:
 def alike(found: Posterior, totals: Totals) -> Posterior:
     """The posterior in which twins have their common mean, and take turns in the draws."""
     weights, likely = list(found.weights), list(found.likely)
-    against, drawn, heights = found.against.copy(), found.drawn.copy(), found.heights.copy()
+    against, borrowed = found.against.copy(), found.borrowed.copy()
+    drawn, heights = found.drawn.copy(), found.heights.copy()
     for group in twins(totals):
         for of in (weights, likely):
             mean = np.mean([of[c] for c in group], axis=0)
             for c in group:
                 of[c] = mean
-        against[group] = against[group].mean()
+        against[group], borrowed[group] = against[group].mean(), borrowed[group].mean()
         for m in range(len(drawn)):
             turned = np.roll(group, m)
             drawn[m, group], heights[m, group] = found.drawn[m, turned], found.heights[m, turned]
@@ -52,6 +53,7 @@ def alike(found: Posterior, totals: Totals) -> Posterior:
         weights=tuple(weights),
         likely=tuple(likely),
         against=against,
+        borrowed=borrowed,
         drawn=drawn,
         heights=heights,
     )

@@ -24,7 +24,7 @@ def write_forecast(project: Project, curves: Curves) -> Forecast:
 
 
 def forecast_of(project: Project, curves: Curves) -> Forecast:
-    """The forecast for the plan's quarters; it takes milliseconds and is not kept."""
+    """The forecast for the plan's quarters; it takes a tenth of a second and is not kept."""
     if project.history is None:
         return Forecast()
     quarters = project.budget.quarters

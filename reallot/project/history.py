@@ -236,6 +236,7 @@ def _on(
         gaps.warn_of_missing_days(file, channels, there, warnings)
     if (revenue := attributed.get("revenue")) is not None:
         gaps.warn_of_missing_results(calendar, file, channels, revenue, observed, warnings)
+        _warn_of_signs(file, channels, revenue, warnings)
     if records.parts != records.cells:
         counted = [channels[i] for i in c]
         gaps.warn_of_missing_parts(file, days, counted, records.parts, warnings)
@@ -252,3 +253,17 @@ def _on(
         groups=tuple(cell.channel for cell in cells) if divided else (),
         ahead=totals.ahead,
     )
+
+
+def _warn_of_signs(
+    file: str, channels: tuple[str, ...], revenue: Floats, warnings: list[str]
+) -> None:
+    """Channels that lost money over all of the history; ``revenue`` (P, C) is NaN where missing."""
+    for c, channel in enumerate(channels):
+        results = revenue[np.isfinite(revenue[:, c]), c]
+        if np.any(results < 0) and results.sum() <= 0:
+            warnings.append(
+                f"{file}: the revenue of {channel} is negative in {np.count_nonzero(results < 0)} "
+                f"of {len(results)} periods and adds up to 0 or less: see whether it has the right "
+                "sign."
+            )

@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 
 from models import Curves, History, Period, ResponseCurve
+from models.curve import Member
+from models.effects import effects_of, possible_effects
 from models.fit import fit
 from models.forecast import Forecast, forecast
 from models.saturation import Form
@@ -230,6 +232,67 @@ def test_intervals_hold_what_they_promise():
         inside += np.sum((found.low[:3] <= truth) & (truth <= found.high[:3]))
         tried += 3
     assert 0.7 <= inside / tried <= 0.95
+
+
+def unsure(returns: np.ndarray, expected: float = 1.0) -> ResponseCurve:
+    """A channel that brings ``expected`` per money, or one of these returns instead."""
+    members = tuple(Member(float(k), 1.0, 1.0, 0.0) for k in returns)
+    return ResponseCurve("A", Form.LINEAR, expected, 1.0, 1, 0, Period.WEEK, members=members)
+
+
+def test_what_curves_may_wrongly_take_from_the_baseline_is_in_the_interval():
+    base = base_of(WEEKS, np.random.default_rng(9))
+    told = history(np.full((WEEKS, 1), 1000.0), outcome=base + 1000)
+    sure = a_year_after(told, Curves((unsure(np.empty(0)),)))
+    doubtful = a_year_after(told, Curves((unsure(np.linspace(0.6, 1.4, 100)),)))
+    assert doubtful.mean == sure.mean
+    low, mean, high = map(sum, intervals(doubtful))
+    # 10 of 100 worlds leave less than 680 a week of 1,000, and 10 more than 1,320.
+    assert low / mean == pytest.approx(0.68, abs=0.02)
+    assert high / mean == pytest.approx(1.32, abs=0.02)
+    assert sum(sure.low) > 0.9 * mean
+
+
+def test_members_that_agree_with_their_curve_leave_the_interval_as_it_is():
+    told = history(np.full((WEEKS, 1), 500.0), outcome=base_of(WEEKS, np.random.default_rng(9)))
+    sure, agreed = (
+        a_year_after(told, Curves((unsure(returns),))) for returns in (np.empty(0), np.ones(100))
+    )
+    assert agreed.low == pytest.approx(sure.low)
+    assert agreed.high == pytest.approx(sure.high)
+
+
+def test_a_world_in_which_the_channels_bring_all_leaves_nothing():
+    told = history(np.full((WEEKS, 1), 1000.0), outcome=base_of(WEEKS, np.random.default_rng(9)))
+    found = a_year_after(told, Curves((unsure(np.repeat([0.2, 2.0], 50), expected=0.5),)))
+    assert found.low == pytest.approx([0.0] * 4)
+
+
+def test_effects_are_those_of_each_world_by_itself():
+    random = np.random.default_rng(3)
+    told = history(random.uniform(50, 150, (WEEKS, 2)), outcome=base_of(WEEKS, random))
+    members = tuple(Member(1e3 * k, 200.0 / k, 1.0 + k, 0.2 * k) for k in (0.5, 1.0, 2.0))
+    first = ResponseCurve("A", Form.HILL, 1e3, 150, 1.5, 0.3, Period.WEEK, members=members)
+    monthly = ResponseCurve("B", Form.HILL, 4e3, 600, 1.5, 0.1, Period.MONTH, members=members[:2])
+    found = possible_effects(told, Curves((first, monthly)))
+    assert found.shape == (WEEKS, 3)
+    for m, of in enumerate(found.T):
+        world = Curves((first.drawn(m), monthly.drawn(m % 2)))
+        assert of == pytest.approx(effects_of(told, world))
+
+
+def test_intervals_hold_what_they_promise_where_the_curves_are_unsure():
+    inside = []
+    for seed in range(25):
+        random = np.random.default_rng(seed)
+        base = base_of(WEEKS + 60, random, noise=0.05)
+        spend = 1000 * np.exp(random.normal(0, 0.1, (WEEKS, 1)))
+        truth, *returns = random.normal(1.0, 0.3, 101)
+        told = history(spend, outcome=base[:WEEKS] + truth * spend[:, 0])
+        curves = Curves((unsure(np.abs(returns)),))
+        found, comes = a_year_after(told, curves), sums(told, base)[:3]
+        inside.append((np.array(found.low[:3]) <= comes) & (comes <= np.array(found.high[:3])))
+    assert 0.7 <= np.mean(inside) <= 0.95
 
 
 def test_with_fitted_curves_it_beats_the_year_before():

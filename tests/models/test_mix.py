@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from models import Period
+from models import Period, evidence
 from models.mix import Mix, fit_mix, predict_mix
 from models.saturation import Floats
 from models.shape import Hill, rhythm_of
@@ -54,6 +54,23 @@ def test_where_the_data_are_silent_one_unit_of_money_brings_the_same_everywhere(
     spend = spends(random, 30, [5_000, 20_000, 50_000, 200_000])
     mix = fit_mix(totals(spend, random.normal(1e6, 2e5, 30)))
     assert np.ptp(np.log(marginal_returns(mix, spend))) < np.log(1.6)
+
+
+def test_where_the_data_are_silent_the_return_of_each_is_that_of_any_channel():
+    random = np.random.default_rng(3)
+    spend = spends(random, 30, [5_000, 20_000, 50_000, 200_000])
+    mix = fit_mix(totals(spend, random.normal(1e6, 2e5, 30)))
+    assert np.all(mix.borrowed > evidence.MOST_BORROWED)
+
+
+def test_where_the_data_speak_hardly_any_of_a_return_is_borrowed():
+    random = np.random.default_rng(5)
+    spend = spends(random, 156, [40_000, 50_000, 60_000])
+    spend[random.random(spend.shape) < 0.3] = 0
+    behind = truths(random, [40_000, 50_000, 60_000])
+    brought = [truth.response(spend[:, c]) for c, truth in enumerate(behind)]
+    outcome = 1e6 + np.sum(brought, axis=0) + random.normal(0, 5e3, 156)
+    assert np.all(fit_mix(totals(spend, outcome)).borrowed < 0.4)
 
 
 def test_where_the_data_speak_returns_are_told_apart():

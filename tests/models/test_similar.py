@@ -37,9 +37,20 @@ def test_what_is_assumed_says_so_and_is_very_unsure():
     assert "like that of Search, Display" in curve.diagnostics.notes[0]
     tops = np.array([member.top for member in curve.members])
     assert len(tops) == MEMBERS
-    low, high = np.quantile(tops / curve.top, [0.1, 0.9])
-    assert low < 0.6
-    assert high > 1.7
+    low, high = np.quantile(tops, [0.1, 0.9])
+    assert low < 0.6 * curve.top
+    assert high > 3 * low
+
+
+@pytest.mark.parametrize(
+    "curve", [SEARCH, DISPLAY, replace(SEARCH, form=Form.LINEAR), replace(SEARCH, form=Form.POWER)]
+)
+def test_doubt_alone_is_worth_nothing(curve):
+    new = assumed("Podcast", [curve])
+    # Money that, kept up, has a carry-over of its own build up to the half.
+    money = new.half * (1 - new.carryover)
+    each = [new.drawn(m).at(money / (1 - new.drawn(m).carryover)) for m in range(MEMBERS)]
+    assert np.mean(each) == pytest.approx(new.at(new.half))
 
 
 def test_the_same_new_channel_is_always_assumed_to_be_the_same_and_another_one_differs():

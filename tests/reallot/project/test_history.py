@@ -67,6 +67,22 @@ def test_a_day_without_a_row_inside_a_week_is_a_day_without_spend_and_said_so(tm
     assert "TV has no row for 1 days" in project.warnings[0]
 
 
+def test_revenue_of_the_wrong_sign_is_told(tmp_path):
+    days = weeks(4)
+    text = history_of(days).replace(f"{days[1]},TV,10,30", f"{days[1]},TV,10,-90")
+    project = read(tmp_path, history__csv=text)
+    assert "the revenue of TV is negative in 1 of 4 periods" in project.warnings[0]
+    assert "sign" in project.warnings[0]
+
+
+def test_a_return_that_leaves_a_channel_its_revenue_is_no_matter_of_signs(tmp_path):
+    days = weeks(4)
+    text = history_of(days).replace(f"{days[1]},TV,10,30", f"{days[1]},TV,10,-80")
+    project = read(tmp_path, history__csv=text)
+    assert project.history.revenue[1].tolist() == [30, -80]
+    assert project.warnings == ()
+
+
 @given(st.integers(20, 60), st.integers(0, 6))
 @settings(max_examples=20, deadline=None)
 def test_whole_weeks_of_daily_rows_lose_no_money(tmp_path_factory, count, shift):
