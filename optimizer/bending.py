@@ -84,7 +84,7 @@ def _all_hold(problem: AllocationProblem, levels: list[int], deadline: float) ->
         proof = certify(relaxation, None, _EXACTLY, 1.0, now + _MOST_TIME * (deadline - now))
     except (InfeasibleError, NoPlanInTime):
         return None
-    relaxation.pursue(program.objective)
+    relaxation.pursue(program.objective.form)
     return Yielded(relaxation, program.allocation(proof.decision), closed=True)
 
 

@@ -65,6 +65,7 @@ class Bends:
                 f"{row.rule} {row.key}",
                 follows=lambda decision: max(0.0, row.excess(decision)),
                 size=whole,
+                gives_way=True,
             )
         )
         self._of[index] = _Bend(column, level, whole)

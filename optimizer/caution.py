@@ -73,7 +73,7 @@ class Tail:
         self.caution = caution
         response = program.response
         results = len(program.problem.results)
-        value = program.values
+        value = response.worth
         of = response.kind // results
         self.forms = tuple(
             LinearForm(response.position[chosen], value[chosen])

@@ -14,6 +14,7 @@ import numpy as np
 
 from models.saturation import Floats
 from optimizer.comparable import spent_lines
+from optimizer.objective import expectation
 from optimizer.problem import Allocation
 from optimizer.program import Program
 from optimizer.valuation import Valued, valued
@@ -81,7 +82,7 @@ def doubt_of(program: Program, plan: Allocation, against: Allocation) -> Doubt |
     if len(worlds) == 0:
         return None
     ours, other = valued(program, (plan, against), worlds)
-    worth = program.expectation
+    worth = expectation(program)
     gain = ours.at(worth) - other.at(worth)
     # Where nothing moves, nothing is gained; sums of responses are exact to their last digits only.
     gain[np.abs(gain) <= 1e-12 * np.abs(other.at(worth))] = 0.0

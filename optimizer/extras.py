@@ -26,7 +26,7 @@ class Extra:
     for what is decided beside the amounts, as a package is. ``brings`` is the response of having
     it at 1, in a ``channel``'s ``quarter``; an extra that ``loses`` is response of these channels
     that does not come in ``quarter``. ``size`` is what counts as 1 inside the program, where that
-    is not an average cell's money.
+    is not an average cell's money. One that ``gives_way`` is how far a rule's row does.
     """
 
     name: str
@@ -39,6 +39,7 @@ class Extra:
     loses: tuple[int, ...] = ()
     quarter: int | None = None
     size: float | None = None
+    gives_way: bool = False
 
     def counts(self, rates: Floats) -> float:
         """What a unit of it counts, where a unit of each channel's response counts rates (C,).

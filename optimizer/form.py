@@ -41,6 +41,12 @@ class LinearForm:
         """(K,) values at decision vectors (K, width)."""
         return np.asarray(decisions[:, self.cells] @ self.coefficients + self.constant)
 
+    def entries(self, width: int) -> Floats:
+        """(width,) the coefficients by position."""
+        entries = np.zeros(width)
+        np.add.at(entries, self.cells, self.coefficients)
+        return entries
+
     def times(self, factor: float) -> LinearForm:
         """factor * self."""
         return LinearForm(self.cells, factor * self.coefficients, factor * self.constant)

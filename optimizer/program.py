@@ -8,13 +8,10 @@ is 1: budgets of a hundred and of a billion solve alike.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from functools import cached_property
-from typing import Literal
 
 import numpy as np
 import pulp
-from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from models.saturation import Floats
@@ -25,11 +22,13 @@ from optimizer.curve_table import Indices
 from optimizer.extras import Extra, Switches
 from optimizer.form import LinearForm, Row, Side
 from optimizer.limits import Limits, Link, limits_of, links_of
+from optimizer.objective import Maximand, PlanObjective
 from optimizer.past import Past
 from optimizer.problem import Allocation, AllocationProblem
 from optimizer.release import COUNT_OWN, Release
 from optimizer.response import Response, response_of
 from optimizer.rules.rule import Rule
+from optimizer.stages import Turn, turns
 
 _ONE = LinearForm.of(1.0)
 
@@ -58,43 +57,36 @@ class Program:
         self.switches = Switches(self)
         self._choices: dict[str, int] = {}
         self.bends = Bends(self, {} if given is None else given)
+        self.release: Release | None = None
+        self.tail: Tail | None = None
+        self._turn = Turn(problem)
+        self.objective: Maximand = self._state()
+
+    def _state(self) -> Maximand:
+        """Say all there is to say, in columns and rows; what is maximised."""
+        problem = self.problem
         for c, channel in enumerate(problem.channels):
             if channel.fixed_cost > 0:
                 for q in range(self.layout.quarters):
                     self.switches.active(c, q)
-        self._stage: Literal["now", "later"] | None = None
-        stages = problem.stages
-        self.release = Release(self, stages.now) if stages is not None and stages.release else None
+        if problem.stages is not None and problem.stages.release:
+            self.release = Release(self, problem.stages.now)
         for rule in problem.rules:
             rule.prepare(self)
-        self._constrain()
+        for turn in turns(problem):
+            self._speak(turn)
+        self.problem = problem
         self.bends.hold()
-        caution = problem.caution if problem.unsure.any() else None
-        self.tail = None if caution is None else Tail(self, caution, len(problem.draws))
+        if problem.caution is not None and problem.unsure.any():
+            self.tail = Tail(self, problem.caution, len(problem.draws))
+        return PlanObjective(self)
 
-    def _constrain(self) -> None:
-        """The rules' rows; in two stages, what is decided now has rules of its own."""
-        problem, stages = self.problem, self.problem.stages
-        if stages is not None and stages.first != problem.rules:
-            self._stage = "later"
-        self._state(problem.rules)
-        if stages is not None and self._stage:
-            self._stage, self.problem = "now", replace(problem, rules=stages.first)
-            self._state(stages.first)
-            self.problem = problem
-
-    def _state(self, rules: Sequence[Rule]) -> None:
-        for rule in rules:
+    def _speak(self, turn: Turn) -> None:
+        """The rows of the rules whose turn it is."""
+        self._turn, self.problem = turn, turn.problem
+        for rule in turn.problem.rules:
             rule.constrain(self)
             self.owners.extend([rule] * (len(self.rows) - len(self.owners)))
-
-    def _elsewhere(self, quarter: str | None) -> bool:
-        """Whether what is said of a quarter is left to the rules of the other stage."""
-        stages = self.problem.stages
-        if stages is None or self._stage is None:
-            return False
-        now = quarter == self.problem.quarters[stages.now]
-        return now if self._stage == "later" else not now
 
     def explain(self, index: int) -> str:
         """What it means, in words, that a row binds."""
@@ -155,12 +147,6 @@ class Program:
         there = np.isin(response.channel, channels) & np.isin(response.quarter, quarters)
         return LinearForm.sum_of(response.position[there & (response.kind == kind)].tolist())
 
-    @cached_property
-    def values(self) -> Floats:
-        """(B,) what a unit of each block's result counts in the objective, in any one draw."""
-        response, problem = self.response, self.problem
-        return problem.values[response.kind % len(problem.results), response.channel]
-
     def brought(self, rates: Floats) -> LinearForm:
         """The response of the whole plan, a unit of each channel's counting rates (C,).
 
@@ -168,9 +154,9 @@ class Program:
         """
         response = self.response
         own = np.flatnonzero(response.kind == 0)
-        return self._with_choices(response.position[own], rates[response.channel[own]], rates)
+        return self.with_choices(response.position[own], rates[response.channel[own]], rates)
 
-    def _with_choices(self, positions: Indices, worth: Floats, rates: Floats) -> LinearForm:
+    def with_choices(self, positions: Indices, worth: Floats, rates: Floats) -> LinearForm:
         """Results at their worth, with what is brought by choices at a unit's rates (C,)."""
         counts = [extra.counts(rates) for extra in self.extras]
         chosen = [k for k, count in enumerate(counts) if count]
@@ -182,7 +168,7 @@ class Program:
 
     def add_extra(self, extra: Extra) -> int:
         """A column of a rule's own; returns its position in the decision vector."""
-        if extra.loses and self._elsewhere(self.problem.quarters[extra.quarter or 0]):
+        if extra.loses and self._turn.leaves(self.problem.quarters[extra.quarter or 0]):
             extra = Extra(extra.name, high=0.0, follows=lambda _: 0.0)
         self.extras.append(self.past.settle(extra))
         position = self.layout.extras + len(self.extras) - 1
@@ -215,7 +201,7 @@ class Program:
 
         A row that speaks of closed quarters only is left out: nobody can keep it, or break it.
         """
-        if self._elsewhere(quarter) or self.past.decided(quarter, form, base):
+        if self._turn.leaves(quarter) or self.past.decided(quarter, form, base):
             return
         if self.release is not None and rule in COUNT_OWN:
             form = self.release.own(form)
@@ -233,43 +219,6 @@ class Program:
         spent = np.repeat(spent_lines(self.problem), self.layout.quarters)
         return LinearForm.sum_of(np.flatnonzero(spent).tolist())
 
-    @cached_property
-    def objective(self) -> LinearForm:
-        """What a plan is chosen for, to be maximised (least money: the money, negative)."""
-        sure = self._sure
-        return sure if self.tail is None else sure.plus(self.tail.objective)
-
-    def around(self, decision: Floats) -> LinearForm:
-        """The objective by results alone: equal to it at a decision, and nowhere below it."""
-        return self.objective if self.tail is None else self._sure.plus(self.tail.around(decision))
-
-    def without_tail(self, form: LinearForm) -> LinearForm:
-        """A form nowhere below an objective, with the mean of all draws for that of the worst."""
-        if self.tail is None or form is not self.objective:
-            return form
-        return self._sure.plus(self.tail.mean())
-
-    @cached_property
-    def shunned(self) -> Floats:
-        """(B,) what the objective gains by a unit less of each block's response.
-
-        Only where caution counts by draws what a market has room for as it is expected.
-        """
-        response, problem = self.response, self.problem
-        gain = np.zeros(len(response.kind))
-        unsure = (response.kind == 0) & problem.unsure[0, response.channel]
-        for extra in self.extras if self.tail is not None else ():
-            if extra.loses:
-                there = np.isin(response.channel, extra.loses)
-                there &= unsure & (response.quarter == extra.quarter)
-                gain[there] -= extra.counts(problem.values[0])
-        return gain
-
-    @property
-    def weighs(self) -> bool:
-        """Whether what counts depends on which draws are the worst ones."""
-        return self.tail is not None
-
     @property
     def tail_rows(self) -> Indices:
         """Which rows of `Limits.matrix` say what the worst of the draws are; empty without them."""
@@ -278,39 +227,7 @@ class Program:
 
     def counts(self, decision: Floats) -> Floats:
         """(B,) what a unit of each block's result counts in the objective at a decision."""
-        return self._entries(self.around(decision))[self.response.position]
-
-    @cached_property
-    def expectation(self) -> LinearForm:
-        """The objective by the curves that are expected, whatever caution makes of them."""
-        return self._sought(self.response.kind < len(self.problem.results))
-
-    @cached_property
-    def _sure(self) -> LinearForm:
-        """The objective without what is unsure."""
-        problem, response = self.problem, self.response
-        results = len(problem.results)
-        unsure = problem.unsure[response.kind % results, response.channel]
-        return self._sought((response.kind < results) & ~unsure)
-
-    def _sought(self, counted: NDArray[np.bool_]) -> LinearForm:
-        """The objective by the results of some blocks (B,) alone."""
-        problem = self.problem
-        kept = self._worth_of_the_rest
-        if problem.objective == "spend":
-            return kept.minus(1.0, self.spent)
-        blocks = np.flatnonzero(counted)
-        positions, worth = self.response.position[blocks], self.values[blocks]
-        brought = self._with_choices(positions, worth, problem.values[0]).plus(kept)
-        return brought if problem.objective == "response" else brought.minus(1.0, self.spent)
-
-    @property
-    def _worth_of_the_rest(self) -> LinearForm:
-        """What the pool's balance at the horizon's end counts."""
-        stages = self.problem.stages
-        if self.release is None or stages is None or stages.keep_value == 0:
-            return LinearForm.of(0.0)
-        return self.release.kept.times(stages.keep_value)
+        return self.objective.around(decision).entries(self.width)[self.response.position]
 
     def decision(self, values: Floats) -> Floats:
         """The decision (money) in a solution's columns, with the response it truly brings.
@@ -332,10 +249,10 @@ class Program:
     def as_claimed(self, decision: Floats, values: Floats) -> Floats:
         """A decision in which rules give way as far as a solution's columns say, not as it does."""
         claimed = decision.copy()
-        for position in self.bends.positions:
-            k = position - self.layout.extras
-            size = self._size_of(self.extras[k])
-            claimed[position] = max(float(values[self.size + k]), 0.0) * size
+        for k, extra in enumerate(self.extras):
+            if extra.gives_way:
+                claim = max(float(values[self.size + k]), 0.0)
+                claimed[self.layout.extras + k] = claim * self._size_of(extra)
         return claimed
 
     def complete(self, decision: Floats) -> Floats:
@@ -379,19 +296,13 @@ class Program:
 
     def gradient(self, decision: Floats, form: LinearForm) -> Floats:
         """(amounts,) what one more unit of money in each amount adds to a form, switches kept."""
-        layout, entries = self.layout, self._entries(form)
+        layout, entries = self.layout, form.entries(self.width)
         out = entries[: layout.money].copy()
         worth = entries[self.response.position]
         if worth.any():
             spend = decision[: layout.spends].reshape(-1, layout.quarters)
             out[: layout.spends] += self.response.marginal(spend, worth).ravel()
         return out
-
-    def _entries(self, form: LinearForm) -> Floats:
-        """(width,) a form's coefficients."""
-        entries = np.zeros(self.width)
-        np.add.at(entries, form.cells, form.coefficients)
-        return entries
 
     def linearised(self, decision: Floats) -> csr_array:
         """(rows, amounts) the rows of `Limits.matrix` around a decision, switches kept."""

@@ -72,8 +72,7 @@ class Relaxation:
         self.model = Model.of(program.build(self.value))
         self.columns = self._promised(most)
         self.media = media_columns(program, self.model, self.scale, self.columns)
-        self.objective = program.objective
-        self.pursue(program.objective)
+        self.pursue(program.objective.form)
         self._between = tuple(bound.copy() for bound in program.limits.between)
         for fraction in _FIRST_TANGENTS:
             self.add_tangents(*self.box.at(fraction), np.arange(len(most)))
@@ -89,8 +88,7 @@ class Relaxation:
         """Maximise this form over decisions from now on."""
         self.objective = objective
         scales = self.program.scales(self.value)
-        costs = np.zeros(self.program.width)
-        np.add.at(costs, objective.cells, objective.coefficients)
+        costs = objective.entries(self.program.width)
         # What the objective counts as 1: response, or money where it has none.
         self.worth = costs[self.response.position]
         self.unit = self._unit(costs)
@@ -113,7 +111,8 @@ class Relaxation:
     def most(self) -> float:
         """The objective with everything that helps at its most: a bound before any solving."""
         layout, limits = self.program.layout, self.program.limits
-        form = self.program.without_tail(self.objective)
+        own = self.program.objective
+        form = own.mean if self.objective is own.form else self.objective
         at_most = promises(self.response, self._whole, *self.box.at(1.0))
         brought = dict(zip(self.response.position.tolist(), at_most.tolist(), strict=True))
         scales = self.program.scales(self.value)
@@ -163,7 +162,7 @@ class Relaxation:
 
         What it gains otherwise by promising less counts as money, too.
         """
-        rate = self.response.cost + self.program.shunned * self.scale.money / self.unit
+        rate = self.response.cost + self.program.objective.shunned * self.scale.money / self.unit
         true = self.response.block_values(point.x, point.y)
         return np.asarray(rate * np.maximum(true - point.promised, 0.0))
 
@@ -177,7 +176,7 @@ class Relaxation:
         # A rule's price may take all worth from a response that is promised too high: where a
         # market is full, say. It is no less promised for that.
         least = self.worth
-        if program.weighs and self.objective is program.objective:
+        if program.objective.weighs and self.objective is program.objective.form:
             # A draw that is promised too much may be among the worst without having a price.
             least = program.counts(point.decision)
         return np.asarray(np.maximum(np.maximum(worth, least), 0.0))
@@ -399,7 +398,7 @@ class Relaxation:
     @cached_property
     def _held_up(self) -> NDArray[np.bool_]:
         """(B,) whether a solution may gain by promising less response than there is."""
-        return np.asarray((self.response.cost > 0) | (self.program.shunned > 0))
+        return np.asarray((self.response.cost > 0) | (self.program.objective.shunned > 0))
 
     def _hold_up(self) -> None:
         """Keep responses that cost money from being promised less than they are."""

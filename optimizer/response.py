@@ -89,6 +89,12 @@ class Response:
         return np.asarray(self.kind == 0, dtype=float)
 
     @cached_property
+    def worth(self) -> Floats:
+        """(B,) what a unit of each block's result counts in the objective, in any one draw."""
+        values = self.problem.values
+        return np.asarray(values[self.kind % len(values), self.channel])
+
+    @cached_property
     def cost(self) -> Floats:
         """(B,) money paid per unit of each block's result: only the response itself costs any."""
         return np.asarray(self.own * self.rate[self.channel])

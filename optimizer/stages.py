@@ -5,10 +5,11 @@ What is decided now keeps the rules of the policy itself; what comes later keeps
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from optimizer.problem import AllocationProblem
     from optimizer.rules.rule import Rule
 
 
@@ -27,3 +28,29 @@ class Stages:
     now: int = 0
     release: bool = True
     keep_value: float = 0.0
+
+
+@dataclass(frozen=True)
+class Turn:
+    """A problem with the rules whose turn it is to speak.
+
+    ``now`` is the quarter to decide where other rules hold in it than later, None where the same
+    ones do; ``first`` is whether these are its own.
+    """
+
+    problem: AllocationProblem
+    now: str | None = None
+    first: bool = False
+
+    def leaves(self, quarter: str | None) -> bool:
+        """Whether what is said of a quarter (None for all of them) is for others to say."""
+        return self.now is not None and (quarter == self.now) != self.first
+
+
+def turns(problem: AllocationProblem) -> tuple[Turn, ...]:
+    """Whose rules speak, one after the other: in two stages, those of the first come last."""
+    stages = problem.stages
+    if stages is None or stages.first == problem.rules:
+        return (Turn(problem),)
+    now = problem.quarters[stages.now]
+    return Turn(problem, now), Turn(replace(problem, rules=stages.first), now, first=True)

@@ -15,10 +15,11 @@ from typing import Literal
 import numpy as np
 
 from models.saturation import Floats
+from optimizer.aim import Aim
 from optimizer.certificate import Certificate
 from optimizer.comparable import comparable
 from optimizer.errors import Failures, PlanningError, UnkeptRule
-from optimizer.joint import Aim, Joint
+from optimizer.joint import Joint
 from optimizer.plan import Plan, Status
 from optimizer.problem import Allocation, AllocationProblem
 from optimizer.program import Program

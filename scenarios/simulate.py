@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from models.saturation import Floats
 from optimizer.curve_table import Indices
 from optimizer.form import LinearForm
+from optimizer.objective import expectation
 from optimizer.problem import Allocation, AllocationProblem
 from optimizer.program import Program
 from optimizer.valuation import valued
@@ -211,7 +212,7 @@ def _measured(program: Program) -> LinearForm:
     """What is measured: the objective, or where money is to be least, what it brings."""
     if program.problem.objective == "spend":
         return program.brought(np.ones(len(program.problem.channels)))
-    return program.expectation
+    return expectation(program)
 
 
 def _ways(one: Contender, worlds: Worlds) -> list[tuple[Allocation, NDArray[np.bool_]]]:

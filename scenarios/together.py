@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from models.saturation import Floats
+from optimizer.aim import Aim
 from optimizer.certificate import Certificate, certify
 from optimizer.errors import Conflict, InfeasibleError, NoPlanInTime, RulesCollide
-from optimizer.joint import Aim, Joint
+from optimizer.joint import Joint
 from optimizer.plan import Plan
 from optimizer.program import Program
 from optimizer.relaxation import Relaxation

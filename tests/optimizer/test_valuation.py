@@ -8,6 +8,7 @@ import pytest
 from models.curve import Member
 from models.period import Period
 from models.saturation import Form
+from optimizer.objective import expectation
 from optimizer.problem import Allocation, AllocationProblem, Channel
 from optimizer.program import Program
 from optimizer.reallocate import reallocate
@@ -80,7 +81,7 @@ def test_a_plan_brings_in_every_world_what_a_slow_simulation_of_it_says() -> Non
     worlds, plan = worlds_around(two), now(two)
     plan = replace(plan, spend=plan.spend * [[1.2, 0.9], [0.7, 1.1]])
     (one,) = valued(Program(two), [plan], worlds)
-    found = one.at(Program(two).expectation)
+    found = one.at(expectation(Program(two)))
     for k in range(len(worlds)):
         expected = sum(one_week_after_the_other(two, worlds, k, c, plan.spend) for c in (0, 1))
         assert found[k] == pytest.approx(expected, rel=1e-9)
@@ -94,7 +95,7 @@ def test_a_world_is_worth_to_a_plan_what_the_problem_of_that_world_says() -> Non
     base = problem(channels, [[300.0, 200.0]] * len(forms))
     worlds = worlds_around(base)
     (one,) = valued(Program(base), [now(base)], worlds)
-    found = one.at(Program(base).expectation)
+    found = one.at(expectation(Program(base)))
     for k in range(len(worlds)):
         known = worlds.one(base, k)
         program = Program(known)
@@ -108,7 +109,7 @@ def test_what_results_cost_follows_the_results() -> None:
     program, plan = Program(base), now(base)
     media = float(program.response.media(plan.spend)[0, 0])
     (one,) = valued(program, [plan], worlds)
-    for k, profit in enumerate(one.at(program.expectation).tolist()):
+    for k, profit in enumerate(one.at(expectation(program)).tolist()):
         demand, price = worlds.demand[k, 0, 0], worlds.media_price[k, 0, 0]
         brought = demand * hill(2000.0, 400.0, 1.0, media / price)
         assert profit == pytest.approx(0.5 * brought - media - 0.1 * brought)
@@ -131,7 +132,7 @@ def test_what_packages_bring_goes_with_demand() -> None:
     plan = replace(now(base), funded=frozenset({"crm"}))
     worlds = Worlds(np.zeros(2, dtype=int), np.array([[[0.5]], [[1.5]]]), np.ones((1, 1, 1)))
     (one,) = valued(Program(base), [plan], worlds)
-    assert one.at(Program(base).expectation).tolist() == pytest.approx([30.0, 90.0])
+    assert one.at(expectation(Program(base))).tolist() == pytest.approx([30.0, 90.0])
 
 
 def test_whoever_knows_the_world_plans_at_least_as_well_in_it() -> None:
@@ -146,5 +147,5 @@ def test_whoever_knows_the_world_plans_at_least_as_well_in_it() -> None:
     worlds = worlds_around(base)
     worlds = replace(worlds, member=worlds.member % 2)
     (one,) = valued(Program(base), [plan.allocation], worlds)
-    for k, value in enumerate(one.at(Program(base).expectation).tolist()):
+    for k, value in enumerate(one.at(expectation(Program(base))).tolist()):
         assert reallocate(worlds.one(base, k)).bound >= value - 1e-6 * value
