@@ -312,27 +312,6 @@ class Program:
             rows[[number]] = self.gradient(decision, limits.row_forms[number])
         return csr_array(rows)
 
-    def bounds_given(self, decision: Floats) -> tuple[Floats, Floats]:
-        """(amounts,) the least and the most of each amount once switches are as decided; money."""
-        limits = self.limits
-        low, high = (bound[: self.size] * self.unit for bound in (limits.lower, limits.upper))
-        if self.problem.minor_unit:
-            decision = self.bends.in_whole_units(decision, self.problem.minor_unit)
-        least, most = limits.between
-        for number in limits.beyond_money.tolist():
-            form = limits.row_forms[number]
-            own = form.cells < self.size
-            if own.sum() != 1 or np.any(form.cells[~own] < self.layout.extras):
-                continue
-            cell, factor = int(form.cells[own][0]), float(form.coefficients[own][0])
-            rest = float(form.coefficients[~own] @ decision[form.cells[~own]])
-            ends = sorted([(least[number] - rest) / factor, (most[number] - rest) / factor])
-            low[cell], high[cell] = max(low[cell], ends[0]), min(high[cell], ends[1])
-        if self.release is not None:
-            least_own, most_own = self.release.bounds_given(self.release.table(decision))
-            low, high = np.maximum(low, least_own), np.minimum(high, most_own)
-        return low, np.maximum(high, low)
-
     @cached_property
     def limits(self) -> Limits:
         """All rows as bounds on single columns and rows over several."""

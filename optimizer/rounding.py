@@ -80,7 +80,7 @@ class _Cells:
     @classmethod
     def of(cls, program: Program, decision: Floats, per_money: float) -> _Cells:
         exact = decision[: program.size] * per_money
-        low, high = (bound * per_money for bound in program.bounds_given(decision))
+        low, high = (bound * per_money for bound in _bounds_given(program, decision))
         # A bound that is whole but for floating point is whole.
         lower, upper = np.ceil(low - 1e-4), np.floor(high + 1e-4)
         lowest, highest = np.floor(low + 1e-4), np.ceil(high - 1e-4)
@@ -104,6 +104,28 @@ class _Cells:
         if step > 0:
             return np.asarray(self.upper[cells] - self.units[cells])
         return np.asarray(self.units[cells] - self.lower[cells])
+
+
+def _bounds_given(program: Program, decision: Floats) -> tuple[Floats, Floats]:
+    """(amounts,) the least and the most of each amount once switches are as decided; money."""
+    limits, size = program.limits, program.size
+    low, high = (bound[:size] * program.unit for bound in (limits.lower, limits.upper))
+    if program.problem.minor_unit:
+        decision = program.bends.in_whole_units(decision, program.problem.minor_unit)
+    least, most = limits.between
+    for number in limits.beyond_money.tolist():
+        form = limits.row_forms[number]
+        own = form.cells < size
+        if own.sum() != 1 or np.any(form.cells[~own] < program.layout.extras):
+            continue
+        cell, factor = int(form.cells[own][0]), float(form.coefficients[own][0])
+        rest = float(form.coefficients[~own] @ decision[form.cells[~own]])
+        ends = sorted([(least[number] - rest) / factor, (most[number] - rest) / factor])
+        low[cell], high[cell] = max(low[cell], ends[0]), min(high[cell], ends[1])
+    if program.release is not None:
+        least_own, most_own = program.release.bounds_given(program.release.table(decision))
+        low, high = np.maximum(low, least_own), np.minimum(high, most_own)
+    return low, np.maximum(high, low)
 
 
 def _tie_out(cells: _Cells, of: Units, budget: int) -> None:
