@@ -15,7 +15,7 @@ import numpy as np
 
 from optimizer.choice import Choice
 from optimizer.errors import InfeasibleError
-from optimizer.relaxation import Point, Relaxation
+from optimizer.relaxation import Point
 
 if TYPE_CHECKING:
     from optimizer.certificate import Search
@@ -31,7 +31,7 @@ class Tree:
 
     def __init__(self, search: Search) -> None:
         self.search = search
-        self.relaxation: Relaxation = search.relaxation
+        self.choices = search.relaxation.choices
         self._order = count()
         self._open: list[tuple[float, int, Choice]] = [(-search.bound, next(self._order), Choice())]
         # The most that nodes which were given up as good enough could still bring.
@@ -48,7 +48,7 @@ class Tree:
                 self._visit(-bound, choice, guess=visited % _GUESS_EVERY == 0)
                 visited += 1
             self._lower_bound()
-        self.relaxation.allow(Choice())
+        self.choices.allow(Choice())
 
     def _lower_bound(self) -> None:
         most = max(self._settled, -self._open[0][0] if self._open else -np.inf)
@@ -59,7 +59,7 @@ class Tree:
     ) -> None:
         """Solve a node; push what must be looked at closer."""
         search = self.search
-        self.relaxation.allow(choice)
+        self.choices.allow(choice)
         try:
             point, promised = search.tighten(None if thorough else _ROUNDS)
         except InfeasibleError:
@@ -93,24 +93,24 @@ class Tree:
 
     def _guess(self, point: Point, choice: Choice) -> None:
         """Look for a good decision with the likeliest pieces and switches of a solution."""
-        self.relaxation.allow(self.relaxation.likeliest(point))
+        self.choices.allow(self.choices.likeliest(point.values))
         try:
             found, _ = self.search.tighten(_ROUNDS)
             if found is not None:
                 self.search.repair(found)
         except InfeasibleError:
             pass
-        self.relaxation.allow(choice)
-        self.relaxation.follow(point.outcome)
+        self.choices.allow(choice)
+        self.choices.follow(point.values)
 
     def _children(self, point: Point, choice: Choice) -> list[Choice]:
         """Two ways on from a solution that promises too much; none where all is chosen."""
         # Switches first: a curve divided under an open switch is divided again under each setting.
-        column = self.relaxation.undecided(point)
+        column = self.choices.undecided(point.values)
         if column is not None:
             return [choice.with_switch(column, value) for value in (0.0, 1.0)]
         block = self.search.worst(point)
         if block is None:
             return []
-        ways = self.relaxation.divide(block, point, choice)
+        ways = self.choices.divide(block, float(point.x[block]), float(point.y[block]), choice)
         return [choice.with_pieces(block, way) for way in ways]

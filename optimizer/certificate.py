@@ -64,8 +64,8 @@ def certify(
     search.bound = min(search.bound, promised)
     if point is not None and not search.closed:
         search.repair(point)
-        relaxation.follow(point.outcome)
-        if relaxation.has_own_switches:
+        relaxation.choices.follow(point.values)
+        if relaxation.choices.have_own_switches:
             Rounds(search).solve(point)
         else:
             Tree(search).explore()
@@ -116,7 +116,7 @@ class Search:
     def consider(self, decision: Floats) -> float:
         """Keep a decision that is better than the best so far; its true objective."""
         value = self.relaxation.objective.at(decision)
-        if value > self.value and self.relaxation.keeps(decision):
+        if value > self.value and self.relaxation.requirements.keeps(decision):
             self.decision, self.value = decision, value
         return value
 
@@ -154,17 +154,16 @@ class Search:
 
     def repair(self, point: Point) -> None:
         """Tighten rows by what the true curves miss them by, until a decision keeps them."""
-        limits = self.relaxation.program.limits
+        limits, requirements = self.relaxation.program.limits, self.relaxation.requirements
         shift = np.zeros(limits.count)
         spoken_of = np.isin(np.arange(limits.count), limits.with_response)
         for _ in range(_REPAIRS):
-            assert point.outcome.values is not None
-            short = self.relaxation.short_of(point.decision, point.outcome.values)
+            short = requirements.short_of(point.decision, point.values)
             if not short.any() or not spoken_of[short > 0].all():
                 break
             # A little more than is missed: tangents and solver leave that much again.
             shift += 1.05 * short
-            self.relaxation.shift_rows(self.relaxation.model, shift)
+            requirements.shift(self.relaxation.model, shift)
             excess = point.promised - self.relaxation.promise(point)
             self.relaxation.add_tangents(point.x, point.y, np.flatnonzero(excess > 0))
             point = self.relaxation.maximise(self.deadline - time.monotonic())
@@ -172,7 +171,7 @@ class Search:
                 break
             self.consider(point.decision)
         if shift.any():
-            self.relaxation.shift_rows(self.relaxation.model, 0 * shift)
+            requirements.shift(self.relaxation.model, 0 * shift)
 
     def worst(self, point: Point) -> int | None:
         """The block of which a solution promises most that its curve does not keep.
@@ -185,7 +184,7 @@ class Search:
         worth = below * self.importance
         if worth.sum() > _NOTHING * self.tolerance:
             return int(np.argmax(worth))
-        for row, short in relaxation.missed(point):
+        for row, short in relaxation.requirements.missed(point.decision, point.values):
             if (below * row).sum() > _NOTHING * short:
                 return int(np.argmax(below * row))
         unpaid = relaxation.withheld(point)

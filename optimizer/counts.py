@@ -36,9 +36,9 @@ def price_counts(relaxation: Relaxation, proof: Certificate, deadline: float) ->
             if index in program.bends:
                 link, by = program.bends.link(index)
                 at = len(limits.joint) + link
-            relaxation.loosen_row(at, by)
+            relaxation.requirements.loosen(at, by)
             prices[index] = _gain(relaxation, proof, until)
-            relaxation.loosen_row(at, 0.0)
+            relaxation.requirements.loosen(at, 0.0)
     return prices
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from models.saturation import Floats
+
 
 @dataclass(frozen=True)
 class Layout:
@@ -45,6 +47,10 @@ class Layout:
     def unspent(self, quarter: int) -> int:
         """What stays unspent."""
         return self.spends + self.quarters + quarter
+
+    def spend(self, decision: Floats) -> Floats:
+        """(C, Q) the channels' part of a decision."""
+        return decision[: self.spends].reshape(self.channels, self.quarters)
 
     def column(self, position: int) -> int:
         """Which of the amounts and extras, results left out, stands at a position."""

@@ -101,7 +101,7 @@ class Neighbourhood:
     def move_to(self, decision: Floats) -> None:
         """Add tangents around a decision, and let bent blocks move around it."""
         self._decision = decision
-        x, y = self.response.coordinates(self.relaxation.spend(decision))
+        x, y = self.response.coordinates(self.program.layout.spend(decision))
         blocks = self._news(x, y)
         planes = [self._tangents(x, y, reach) for reach in _REACH]
         self._cut(blocks, planes[0])
@@ -124,10 +124,10 @@ class Neighbourhood:
         if outcome.values is None:
             return Point(outcome)
         decision = self.program.decision(outcome.values)
-        short = self.relaxation.short_of(decision, outcome.values)
+        short = self.relaxation.requirements.short_of(decision, outcome.values)
         if short.any():
             self._shift += 1.05 * short
-            self.relaxation.shift_rows(self.model, self._shift)
+            self.relaxation.requirements.shift(self.model, self._shift)
         # What stays still is promised what it brings.
         promised = decision[self.response.position]
         moving = self.columns >= 0
@@ -136,7 +136,7 @@ class Neighbourhood:
 
     def value(self, decision: Floats) -> float:
         """True objective of a decision; minus infinity where it breaks a rule."""
-        if not self.relaxation.keeps(decision):
+        if not self.relaxation.requirements.keeps(decision):
             return -np.inf
         return self.relaxation.objective.at(decision)
 

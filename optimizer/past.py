@@ -51,7 +51,7 @@ class Past:
         """The channels' cells, and the money that bought media there."""
         layout = self.program.layout
         cells = self.cells[self.cells < layout.spends]
-        spend = self.amounts_alone[: layout.spends].reshape(-1, layout.quarters)
+        spend = layout.spend(self.amounts_alone)
         return cells, self.program.response.media(spend).ravel()[cells]
 
     def settle(self, extra: Extra) -> Extra:

@@ -72,7 +72,7 @@ def _agree(around: Neighbourhood, decision: Floats, gain: Floats, charged: Float
     gain, charged = gain[spends], charged[spends]
     # Profit has no slope where money stops paying: agreement is a share of what money brings.
     counts = around.program.counts(decision)
-    brought = around.response.marginal(around.relaxation.spend(decision), counts)
+    brought = around.response.marginal(around.program.layout.spend(decision), counts)
     size = np.maximum(np.maximum(np.abs(gain), np.abs(charged)), brought.ravel())
     free = ~(at_low | at_high) & (gain != 0)
     return bool(np.all(np.abs(gain - charged)[free] <= AGREEMENT * size[free]))

@@ -259,7 +259,7 @@ class Program:
         """A decision with responses, and what its amounts imply for the rules' own columns."""
         layout = self.layout
         full = decision.copy()
-        spend = full[: layout.spends].reshape(-1, layout.quarters)
+        spend = layout.spend(full)
         brought = self.response.block_values(*self.response.coordinates(spend))
         full[layout.money : layout.extras] = 0.0
         full[self.response.position] = brought
@@ -283,7 +283,7 @@ class Program:
     def allocation(self, decision: Floats) -> Allocation:
         """A decision vector as spends, pool and unspent money."""
         layout = self.layout
-        spend = decision[: layout.spends].reshape(-1, layout.quarters)
+        spend = layout.spend(decision)
         pool, unspent = decision[layout.spends : layout.money].reshape(2, layout.quarters)
         chosen = decision[layout.extras :]
         funded = frozenset(
@@ -300,7 +300,7 @@ class Program:
         out = entries[: layout.money].copy()
         worth = entries[self.response.position]
         if worth.any():
-            spend = decision[: layout.spends].reshape(-1, layout.quarters)
+            spend = layout.spend(decision)
             out[: layout.spends] += self.response.marginal(spend, worth).ravel()
         return out
 

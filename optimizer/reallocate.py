@@ -106,8 +106,9 @@ def _unbent(program: Program, allocation: Allocation) -> list[Violation]:
 
 def _if_allowed(relaxation: Relaxation, allocation: Allocation) -> Allocation | None:
     program = relaxation.program
+    decision = program.decision_of(allocation)
     allowed = np.all(allocation.unspent >= 0) and not _unbent(program, allocation)
-    return allocation if allowed and relaxation.keeps(program.decision_of(allocation)) else None
+    return allocation if allowed and relaxation.requirements.keeps(decision) else None
 
 
 def _better(program: Program, *found: Allocation | None) -> Allocation | None:
@@ -161,7 +162,7 @@ def _comparable_if_allowed(relaxation: Relaxation, allocation: Allocation) -> Al
 def _keeps(relaxation: Relaxation, allocation: Allocation) -> bool:
     decision = relaxation.program.decision_of(allocation)
     none_below = bool(np.all(allocation.pool >= 0))
-    return none_below and not violations(allocation) and relaxation.keeps(decision)
+    return none_below and not violations(allocation) and relaxation.requirements.keeps(decision)
 
 
 def _plan(program: Program, proof: Certificate, allocation: Allocation, prices: Floats) -> Plan:

@@ -110,8 +110,7 @@ def _bounds_given(program: Program, decision: Floats) -> tuple[Floats, Floats]:
     """(amounts,) the least and the most of each amount once switches are as decided; money."""
     limits, size = program.limits, program.size
     low, high = (bound[:size] * program.unit for bound in (limits.lower, limits.upper))
-    if program.problem.minor_unit:
-        decision = program.bends.in_whole_units(decision, program.problem.minor_unit)
+    decision = program.bends.in_whole_units(decision, program.problem.minor_unit)
     least, most = limits.between
     for number in limits.beyond_money.tolist():
         form = limits.row_forms[number]

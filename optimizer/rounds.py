@@ -30,6 +30,7 @@ class Rounds:
     def __init__(self, search: Search) -> None:
         self.search = search
         self.relaxation = search.relaxation
+        self.choices = search.relaxation.choices
 
     def solve(self, first: Point) -> None:
         """Divide, solve and polish in turn, beginning at a solution of the relaxation."""
@@ -48,10 +49,10 @@ class Rounds:
         search = self.search
         below = search.below(point)
         chosen = _most_of(below * search.importance, 0.2 * search.tolerance)
-        for row, short in self.relaxation.missed(point):
+        for row, short in self.relaxation.requirements.missed(point.decision, point.values):
             chosen |= _most_of(below * row, 0.2 * short)
         for block in sorted(chosen):
-            self.relaxation.divide(block, point, Choice())
+            self.choices.divide(block, float(point.x[block]), float(point.y[block]), Choice())
 
     def _branch(self) -> Point | None:
         """Solve with pieces and switches to choose, then polish the chosen ones."""
@@ -64,19 +65,19 @@ class Rounds:
             return None
         search.bound = min(search.bound, point.outcome.bound * self.relaxation.unit)
         search.consider(point.decision)
-        self.relaxation.allow(self.relaxation.likeliest(point))
+        self.choices.allow(self.choices.likeliest(point.values))
         try:
             polished, _ = search.tighten(_POLISH)
             if polished is not None:
                 search.repair(polished)
-                self.relaxation.follow(polished.outcome)
+                self.choices.follow(polished.values)
             return polished
         except InfeasibleError:
             # The solver's tolerance for whole numbers may be more than that for rows.
-            self.relaxation.follow(point.outcome)
+            self.choices.follow(point.values)
             return point
         finally:
-            self.relaxation.allow(Choice())
+            self.choices.allow(Choice())
 
 
 def _most_of(excess: Floats, allowed: float) -> set[int]:
