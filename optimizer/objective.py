@@ -115,7 +115,8 @@ def _brought(program: Program, counted: NDArray[np.bool_]) -> LinearForm:
         return kept.minus(1.0, program.spent)
     blocks = np.flatnonzero(counted)
     worth = response.worth[blocks]
-    brought = program.with_choices(response.position[blocks], worth, problem.values[0]).plus(kept)
+    positions = response.position[blocks]
+    brought = program.brought.with_choices(positions, worth, problem.values[0]).plus(kept)
     return brought if problem.objective == "response" else brought.minus(1.0, program.spent)
 
 

@@ -16,6 +16,7 @@ from scipy.sparse import csr_array
 
 from models.saturation import Floats
 from optimizer.bends import Bends
+from optimizer.brought import Brought
 from optimizer.caution import Tail
 from optimizer.comparable import spent_lines
 from optimizer.curve_table import Indices
@@ -55,6 +56,7 @@ class Program:
         self.links: list[Link] = []
         self.past = Past(self)
         self.switches = Switches(self)
+        self.brought = Brought(self)
         self._choices: dict[str, int] = {}
         self.bends = Bends(self, {} if given is None else given)
         self.release: Release | None = None
@@ -114,57 +116,6 @@ class Program:
     def pool_cell(self, quarter: int) -> int:
         """Position of the pool's amount in the decision vector."""
         return self.layout.pool(quarter)
-
-    def responses(self, channels: Sequence[int], quarters: Sequence[int]) -> LinearForm:
-        """What these channels bring in these quarters, baseline excluded.
-
-        In the unit of the curves; a quarter's response includes what earlier quarters' money still
-        brings in it, the last one's also what lands after the horizon.
-        """
-        cells = (self.layout.cell(c, q) for c in channels for q in quarters)
-        chosen = (
-            self.layout.extras + k
-            for k, extra in enumerate(self.extras)
-            if extra.channel in channels and extra.quarter in quarters
-        )
-        curves = [self.layout.money + cell for cell in cells if cell in self._known]
-        choices = np.array(list(chosen), dtype=np.int64)
-        brings = [self.extras[at - self.layout.extras].brings for at in choices.tolist()]
-        return LinearForm(
-            np.concatenate([np.array(curves, dtype=np.int64), choices]),
-            np.concatenate([np.ones(len(curves)), np.array(brings, dtype=float)]),
-        )
-
-    @cached_property
-    def _known(self) -> frozenset[int]:
-        """The cells of which it is known what they bring."""
-        return frozenset(self.response.cell[self.response.kind == 0].tolist())
-
-    def results(self, metric: str, channels: Sequence[int], quarters: Sequence[int]) -> LinearForm:
-        """What these channels bring of a metric in these quarters, by curves of their own."""
-        response, known = self.response, self.problem.results
-        kind = known.index(metric) if metric in known else -1
-        there = np.isin(response.channel, channels) & np.isin(response.quarter, quarters)
-        return LinearForm.sum_of(response.position[there & (response.kind == kind)].tolist())
-
-    def brought(self, rates: Floats) -> LinearForm:
-        """The response of the whole plan, a unit of each channel's counting rates (C,).
-
-        With what is brought by choices beside the amounts; what is lost does not count.
-        """
-        response = self.response
-        own = np.flatnonzero(response.kind == 0)
-        return self.with_choices(response.position[own], rates[response.channel[own]], rates)
-
-    def with_choices(self, positions: Indices, worth: Floats, rates: Floats) -> LinearForm:
-        """Results at their worth, with what is brought by choices at a unit's rates (C,)."""
-        counts = [extra.counts(rates) for extra in self.extras]
-        chosen = [k for k, count in enumerate(counts) if count]
-        at = self.layout.extras + np.array(chosen, dtype=np.int64)
-        return LinearForm(
-            np.concatenate([positions, at]),
-            np.concatenate([worth, np.array([counts[k] for k in chosen], dtype=float)]),
-        )
 
     def add_extra(self, extra: Extra) -> int:
         """A column of a rule's own; returns its position in the decision vector."""

@@ -211,7 +211,7 @@ def worst_of(values: Floats) -> Indices:
 def _measured(program: Program) -> LinearForm:
     """What is measured: the objective, or where money is to be least, what it brings."""
     if program.problem.objective == "spend":
-        return program.brought(np.ones(len(program.problem.channels)))
+        return program.brought.in_all(np.ones(len(program.problem.channels)))
     return expectation(program)
 
 

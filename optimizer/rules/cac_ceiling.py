@@ -32,8 +32,8 @@ class Ceiling:
         """What a channel brings over the horizon."""
         quarters = range(len(program.problem.quarters))
         if self.metric is not None:
-            return program.results(self.metric, [channel], quarters)
-        return program.responses([channel], quarters).times(self.per_response)
+            return program.brought.of(self.metric, [channel], quarters)
+        return program.brought.by([channel], quarters).times(self.per_response)
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,7 @@ class Capacity(Rule):
         problem = program.problem
         members = self.of.members(problem)
         for q, quarter in enumerate(problem.quarters):
-            brought = program.responses(members, [q])
+            brought = program.brought.by(members, [q])
 
             def beyond(decision: Floats, brought: LinearForm = brought) -> float:
                 return max(0.0, brought.at(decision) - self.most)

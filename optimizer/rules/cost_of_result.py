@@ -34,7 +34,7 @@ class CostOfResult(Rule):
             c, q = int(response.channel[block]), int(response.quarter[block])
             channel = problem.channels[c]
             if channel.cost_of_result > 0:
-                brought = program.responses([c], [q])
+                brought = program.brought.by([c], [q])
                 program.limit(
                     self.name,
                     channel.name,

@@ -37,7 +37,7 @@ class RoiFloor(Rule):
                     self.name,
                     channel.name,
                     None,
-                    program.responses([c], quarters),
+                    program.brought.by([c], quarters),
                     base=LinearForm.sum_of([program.cell(c, q) for q in quarters]),
                     at_least=self.multiples[channel.name],
                     unit="x",

@@ -42,10 +42,10 @@ class Target(Rule):
     def constrain(self, program: Program) -> None:
         """One row over the whole horizon."""
         problem = program.problem
-        form = program.brought(self._rates(problem))
+        form = program.brought.in_all(self._rates(problem))
         if self.metric is not None:
             channels, quarters = range(len(problem.channels)), range(len(problem.quarters))
-            form = form.plus(program.results(self.metric, channels, quarters))
+            form = form.plus(program.brought.of(self.metric, channels, quarters))
         program.limit(self.name, self.key, None, form, at_least=self.amount, unit=self.unit)
 
     def check(self, plan: Allocation) -> Iterable[Violation]:
@@ -91,7 +91,7 @@ class GrowthTarget(Rule):
 
     def constrain(self, program: Program) -> None:
         """One row over the whole horizon."""
-        brought = program.brought(np.ones(len(program.problem.channels)))
+        brought = program.brought.in_all(np.ones(len(program.problem.channels)))
         program.limit(
             self.name,
             "growth",
@@ -136,7 +136,7 @@ class RoiTarget(Rule):
     def constrain(self, program: Program) -> None:
         """One row over the whole horizon."""
         problem = program.problem
-        form = program.brought(np.ones(len(problem.channels)))
+        form = program.brought.in_all(np.ones(len(problem.channels)))
         spent = program.spent
         program.limit(self.name, "roi", None, form, base=spent, at_least=self.multiple, unit="x")
 
