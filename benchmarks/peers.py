@@ -33,6 +33,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from benchmarks.cases import REGIMES, SIZES, SMALL, Case, Regime, Size, Task, draw
 from models.saturation import Floats
 from optimizer.certificate import certify
+from optimizer.decision import decision_of
 from optimizer.problem import Allocation, AllocationProblem
 from optimizer.program import Program
 from optimizer.reallocate import reallocate
@@ -166,7 +167,9 @@ def certificate_seconds(problem: AllocationProblem) -> float:
     with threadpool_limits(1):
         start = time.process_time()
         program = Program(problem)
-        current = program.decision_of(Allocation.of(problem, problem.current, problem.current_pool))
+        current = decision_of(
+            program, Allocation.of(problem, problem.current, problem.current_pool)
+        )
         scale = program.objective.at(current)
         deadline = time.monotonic() + problem.time_limit
         certify(Relaxation(program), current, problem.tolerance, scale, deadline)

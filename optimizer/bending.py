@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from models.saturation import Floats
 from optimizer.certificate import Certificate, certify
+from optimizer.decision import allocation_of, decision_of
 from optimizer.diagnosis import collision
 from optimizer.errors import InfeasibleError, NoPlanInTime
 from optimizer.form import LinearForm
@@ -61,11 +62,11 @@ def give_way(problem: AllocationProblem, deadline: float) -> Yielded:
         if not len(excess.cells):
             continue
         relaxation.pursue(excess.times(-1.0))
-        start = None if found is None else program.decision_of(found)
+        start = None if found is None else decision_of(program, found)
         proof = _least(relaxation, start, deadline)
         least = -proof.value
         given[level] = 0.0 if least <= _NOTHING else least + _NOTHING
-        found = program.allocation(proof.decision)
+        found = allocation_of(program, proof.decision)
         closed = closed and proof.closed
     return Yielded(_relaxed(problem, given), found, closed)
 
@@ -85,7 +86,7 @@ def _all_hold(problem: AllocationProblem, levels: list[int], deadline: float) ->
     except (InfeasibleError, NoPlanInTime):
         return None
     relaxation.pursue(program.objective.form)
-    return Yielded(relaxation, program.allocation(proof.decision), closed=True)
+    return Yielded(relaxation, allocation_of(program, proof.decision), closed=True)
 
 
 def _least(relaxation: Relaxation, start: Floats | None, deadline: float) -> Certificate:

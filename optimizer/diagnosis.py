@@ -10,6 +10,7 @@ import numpy as np
 
 from models.saturation import Floats
 from optimizer.box import Box
+from optimizer.decision import decision_of
 from optimizer.errors import Conflict, RulesCollide
 from optimizer.form import Row
 from optimizer.pieces import Scale
@@ -241,7 +242,7 @@ def _least_loosening(program: Program, group: _Group, deadline: float) -> float 
     limits = program.limits.with_rows(rows, program.limits.links)
     # Shares of planned money or of responses: the step is taken at the current budget.
     base = program.problem.base
-    now = program.decision_of(Allocation.of(program.problem, base, 0 * program.problem.budget))
+    now = decision_of(program, Allocation.of(program.problem, base, 0 * program.problem.budget))
     scales = program.scales(value)
     for number, index in enumerate(rows):
         if index in group.rows:

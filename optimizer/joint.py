@@ -16,6 +16,7 @@ import numpy as np
 from models.saturation import Floats
 from optimizer.aim import Aim, JointObjective
 from optimizer.curve_table import Indices
+from optimizer.decision import decision_of
 from optimizer.form import LinearForm
 from optimizer.limits import Limits, Link
 from optimizer.problem import Allocation
@@ -54,7 +55,7 @@ class Joint(Program):
     def scale(self) -> float:
         """What the current budget comes to in a future, on average; one minor unit at least."""
         current = [
-            program.objective.at(program.decision_of(Allocation.of(p, p.current, p.current_pool)))
+            program.objective.at(decision_of(program, Allocation.of(p, p.current, p.current_pool)))
             for program, p in ((program, program.problem) for program in self.programs)
         ]
         return max(float(np.mean(np.abs(current))), self.problem.minor_unit or 1e-9)

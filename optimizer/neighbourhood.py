@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from models.saturation import Floats
 from optimizer.certificate import Certificate
 from optimizer.curve_table import Indices
+from optimizer.decision import decided
 from optimizer.media import media_columns
 from optimizer.program import Program
 from optimizer.relaxation import Point, Relaxation, cuts
@@ -123,7 +124,7 @@ class Neighbourhood:
         outcome = self.model.relax(seconds)
         if outcome.values is None:
             return Point(outcome)
-        decision = self.program.decision(outcome.values)
+        decision = decided(self.program, outcome.values)
         short = self.relaxation.requirements.short_of(decision, outcome.values)
         if short.any():
             self._shift += 1.05 * short

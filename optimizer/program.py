@@ -25,7 +25,7 @@ from optimizer.form import LinearForm, Row, Side
 from optimizer.limits import Limits, Link, limits_of, links_of
 from optimizer.objective import Maximand, PlanObjective
 from optimizer.past import Past
-from optimizer.problem import Allocation, AllocationProblem
+from optimizer.problem import AllocationProblem
 from optimizer.release import COUNT_OWN, Release
 from optimizer.response import Response, response_of
 from optimizer.rules.rule import Rule
@@ -180,32 +180,6 @@ class Program:
         """(B,) what a unit of each block's result counts in the objective at a decision."""
         return self.objective.around(decision).entries(self.width)[self.response.position]
 
-    def decision(self, values: Floats) -> Floats:
-        """The decision (money) in a solution's columns, with the response it truly brings.
-
-        Amounts are clipped to their bounds, which a solver keeps only to its tolerance.
-        """
-        limits = self.limits
-        full = np.zeros(self.width)
-        count = self.size + len(self.extras)
-        given = np.clip(values[:count], limits.lower, limits.upper)
-        full[: self.size] = given[: self.size] * self.unit
-        for k, extra in enumerate(self.extras):
-            value = float(given[self.size + k])
-            full[self.layout.extras + k] = (
-                round(value) if extra.whole else value * self._size_of(extra)
-            )
-        return self.complete(full)
-
-    def as_claimed(self, decision: Floats, values: Floats) -> Floats:
-        """A decision in which rules give way as far as a solution's columns say, not as it does."""
-        claimed = decision.copy()
-        for k, extra in enumerate(self.extras):
-            if extra.gives_way:
-                claim = max(float(values[self.size + k]), 0.0)
-                claimed[self.layout.extras + k] = claim * self._size_of(extra)
-        return claimed
-
     def complete(self, decision: Floats) -> Floats:
         """A decision with responses, and what its amounts imply for the rules' own columns."""
         layout = self.layout
@@ -218,32 +192,6 @@ class Program:
             if extra.follows is not None:
                 full[layout.extras + k] = extra.follows(full)
         return full
-
-    def decision_of(self, allocation: Allocation) -> Floats:
-        """An allocation as a decision vector."""
-        full = np.zeros(self.width)
-        parts = (allocation.spend.ravel(), allocation.pool, allocation.unspent)
-        full[: self.size] = np.concatenate(parts)
-        if self.release is not None:
-            self.release.fill(full, allocation.released)
-        for k, extra in enumerate(self.extras):
-            if extra.follows is None:
-                full[self.layout.extras + k] = float(extra.name in allocation.funded)
-        return self.complete(full)
-
-    def allocation(self, decision: Floats) -> Allocation:
-        """A decision vector as spends, pool and unspent money."""
-        layout = self.layout
-        spend = layout.spend(decision)
-        pool, unspent = decision[layout.spends : layout.money].reshape(2, layout.quarters)
-        chosen = decision[layout.extras :]
-        funded = frozenset(
-            extra.name
-            for extra, value in zip(self.extras, chosen.tolist(), strict=True)
-            if extra.follows is None and value > 0
-        )
-        released = None if self.release is None else self.release.table(decision)
-        return Allocation(self.problem, spend, pool, unspent, funded, released)
 
     def gradient(self, decision: Floats, form: LinearForm) -> Floats:
         """(amounts,) what one more unit of money in each amount adds to a form, switches kept."""
@@ -293,10 +241,11 @@ class Program:
         """(width,) what counts as 1 inside the program, per position of a decision."""
         scales = np.full(self.width, self.unit)
         scales[self.layout.money : self.layout.extras] = value
-        scales[self.layout.extras :] = [self._size_of(extra) for extra in self.extras]
+        scales[self.layout.extras :] = [self.size_of(extra) for extra in self.extras]
         return scales
 
-    def _size_of(self, extra: Extra) -> float:
+    def size_of(self, extra: Extra) -> float:
+        """What of an extra counts as 1 inside the program."""
         if extra.whole:
             return 1.0
         return self.unit if extra.size is None else extra.size

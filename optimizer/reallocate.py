@@ -14,6 +14,7 @@ from optimizer.bent import bent_rules
 from optimizer.certificate import FOR_CERTIFYING, Certificate, certify
 from optimizer.comparable import comparable
 from optimizer.counts import price_counts
+from optimizer.decision import decision_of
 from optimizer.diagnosis import collision
 from optimizer.doubt import doubt_of
 from optimizer.errors import InfeasibleError, UnkeptRule
@@ -89,7 +90,7 @@ def _certify(yielded: Yielded, current: Allocation | None, deadline: float) -> C
     begin = current
     if yielded.allocation is not None:
         begin = _better(program, current, _if_allowed(relaxation, yielded.allocation))
-    start = None if begin is None else program.decision_of(begin)
+    start = None if begin is None else decision_of(program, begin)
     try:
         gap = FOR_CERTIFYING * program.problem.tolerance
         proof = certify(relaxation, start, gap, _scale(program), deadline)
@@ -106,7 +107,7 @@ def _unbent(program: Program, allocation: Allocation) -> list[Violation]:
 
 def _if_allowed(relaxation: Relaxation, allocation: Allocation) -> Allocation | None:
     program = relaxation.program
-    decision = program.decision_of(allocation)
+    decision = decision_of(program, allocation)
     allowed = np.all(allocation.unspent >= 0) and not _unbent(program, allocation)
     return allocation if allowed and relaxation.requirements.keeps(decision) else None
 
@@ -118,7 +119,7 @@ def _better(program: Program, *found: Allocation | None) -> Allocation | None:
 
 def _value(program: Program, allocation: Allocation) -> float:
     """An allocation's true objective, to be maximised."""
-    return program.objective.at(program.decision_of(allocation))
+    return program.objective.at(decision_of(program, allocation))
 
 
 def _now(problem: AllocationProblem) -> Allocation:
@@ -155,12 +156,12 @@ def _comparable_if_allowed(relaxation: Relaxation, allocation: Allocation) -> Al
     program, same_money = relaxation.program, comparable(allocation)
     if not _keeps(relaxation, same_money):
         return None
-    rounded = round_to_minor_units(program, program.decision_of(same_money))
+    rounded = round_to_minor_units(program, decision_of(program, same_money))
     return rounded if _keeps(relaxation, rounded) else None
 
 
 def _keeps(relaxation: Relaxation, allocation: Allocation) -> bool:
-    decision = relaxation.program.decision_of(allocation)
+    decision = decision_of(relaxation.program, allocation)
     none_below = bool(np.all(allocation.pool >= 0))
     return none_below and not violations(allocation) and relaxation.requirements.keeps(decision)
 
@@ -171,7 +172,7 @@ def _plan(program: Program, proof: Certificate, allocation: Allocation, prices: 
         raise UnkeptRule("; ".join(violation.text for violation in broken))
     problem = program.problem
     sign = -1.0 if problem.objective == "spend" else 1.0
-    at = standing(program, program.decision_of(allocation))
+    at = standing(program, decision_of(program, allocation))
     now, same_money = _now(problem), comparable(allocation)
     objective, current = program.objective.at(at.decision), _value(program, now)
     bound = max(proof.bound, objective)

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from models.saturation import Floats
 from optimizer.choice import Choices
 from optimizer.curve_table import Indices
+from optimizer.decision import decided
 from optimizer.domain import domain
 from optimizer.form import LinearForm
 from optimizer.media import media_columns
@@ -148,7 +149,7 @@ class Relaxation:
         state = np.sum(response.carry * media[response.channel], axis=1)
         return Point(
             outcome,
-            self.program.decision(outcome.values),
+            decided(self.program, outcome.values),
             outcome.values[self.columns] * self.value,
             media.ravel()[response.cell],
             state,

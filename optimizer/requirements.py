@@ -12,6 +12,7 @@ from functools import cached_property
 import numpy as np
 
 from models.saturation import Floats
+from optimizer.decision import as_claimed
 from optimizer.program import Program
 from optimizer.solve import Model
 
@@ -64,7 +65,7 @@ class Requirements:
         short = self.shortfall(decision)
         if not short.any():
             return short
-        return self.shortfall(self.program.as_claimed(decision, values))
+        return self.shortfall(as_claimed(self.program, decision, values))
 
     def missed(self, decision: Floats, values: Floats) -> Iterator[tuple[Floats, float]]:
         """Rows about responses that a solution fails: what each block counts (B,), and by how much.
@@ -88,14 +89,10 @@ class Requirements:
             self._bound(model, number, least, most)
 
     def loosen(self, number: int, by: float) -> None:
-        """Let a row go so much further than it says, until it is set back."""
+        """Let a row go so much further than it says, until it is set back by 0."""
         least, most = self.program.limits.between
-        self.set(number, least[number] - by, most[number] + by)
-
-    def set(self, number: int, least: float, most: float) -> None:
-        """Bound a row anew; as long as it holds, rows say this."""
-        self._least[number], self._most[number] = least, most
-        self._bound(self.model, number, least, most)
+        self._least[number], self._most[number] = least[number] - by, most[number] + by
+        self._bound(self.model, number, self._least[number], self._most[number])
 
     def _bound(self, model: Model, number: int, least: float, most: float) -> None:
         scale = self.scales[number]

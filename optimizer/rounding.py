@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.saturation import Floats
+from optimizer.decision import allocation_of
 from optimizer.problem import Allocation
 from optimizer.program import Program
 
@@ -24,7 +25,7 @@ def round_to_minor_units(program: Program, decision: Floats) -> Allocation:
     """
     problem = program.problem
     if problem.minor_unit == 0:
-        return program.allocation(decision)
+        return allocation_of(program, decision)
     per_money = 1 / problem.minor_unit
     released = None
     if program.release is not None:
@@ -41,7 +42,7 @@ def round_to_minor_units(program: Program, decision: Floats) -> Allocation:
     rounded[program.past.cells] = program.past.amounts
     if program.release is not None:
         program.release.fill(rounded, released)
-    return program.allocation(rounded)
+    return allocation_of(program, rounded)
 
 
 def _quarter_totals(

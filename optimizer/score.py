@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from optimizer.account import plan_rows
+from optimizer.decision import decision_of
 from optimizer.plan import Plan, PlanRow
 from optimizer.problem import Allocation, AllocationProblem
 from optimizer.program import Program
@@ -83,7 +84,7 @@ def score(allocation: Allocation, plan: Plan) -> Score:
     """An allocation of the plan's problem beside that plan."""
     problem = plan.problem
     program = Program(problem)
-    at = standing(program, program.decision_of(allocation))
+    at = standing(program, decision_of(program, allocation))
     objective = program.objective.at(at.decision)
     unpriced = np.zeros(len(program.rows))
     own = plan_rows(program, allocation, at, unpriced)

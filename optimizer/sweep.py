@@ -18,6 +18,7 @@ import numpy as np
 from models.saturation import Floats
 from optimizer.bending import Yielded, give_way
 from optimizer.certificate import FOR_CERTIFYING, certify
+from optimizer.decision import allocation_of, decision_of
 from optimizer.errors import InfeasibleError, NoPlanInTime, RulesCollide
 from optimizer.plan import Plan, Status
 from optimizer.problem import Allocation, AllocationProblem
@@ -173,11 +174,11 @@ class _Sweep:
         near = self.solved[min(self.solved, key=lambda other: abs(other - budget))]
         start = _start(program, near)
         if start is None and yielded.allocation is not None:
-            start = program.decision_of(yielded.allocation)
+            start = decision_of(program, yielded.allocation)
         scale = max(abs(near.best) * min(1.0, budget / near.budget), 1e-9)
         gap = FOR_CERTIFYING * problem.tolerance
         proof = certify(yielded.relaxation, start, gap, scale, deadline)
-        allocation = program.allocation(proof.decision)
+        allocation = allocation_of(program, proof.decision)
         status: Status = "optimal" if proof.closed and yielded.closed else "time_limit"
         return _Solved(
             quarters, allocation.spend, allocation.pool, proof.value, proof.bound, status
@@ -239,7 +240,7 @@ def _start(program: Program, near: _Solved) -> Floats | None:
         problem.budget, near.quarters, out=np.zeros_like(near.quarters), where=near.quarters > 0
     )
     scaled = Allocation.of(problem, near.spend * ratio, near.pool * ratio)
-    return None if violations(scaled) else program.decision_of(scaled)
+    return None if violations(scaled) else decision_of(program, scaled)
 
 
 def _slopes(curve: Sequence[_Solved]) -> list[float | None]:

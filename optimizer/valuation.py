@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from models.curve import ResponseCurve
 from models.saturation import Floats
+from optimizer.decision import decision_of
 from optimizer.form import LinearForm
 from optimizer.problem import Allocation
 from optimizer.program import Program
@@ -60,7 +61,7 @@ def valued(program: Program, allocations: Sequence[Allocation], worlds: Worlds) 
     curves = [(c, curve) for _, c, curve in results]
     brought = responses_in(worlds, problem, curves, media)
     return [
-        _valued(program, program.decision_of(one), worlds, results, of)
+        _valued(program, decision_of(program, one), worlds, results, of)
         for one, of in zip(allocations, brought, strict=True)
     ]
 

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from optimizer.certificate import certify
+from optimizer.decision import decision_of
 from optimizer.errors import InfeasibleError, NoPlanInTime
 from optimizer.problem import Allocation, AllocationProblem
 from optimizer.program import Program
@@ -48,7 +49,7 @@ def most_to_ask(
     if others.limits.cross:
         return None
     relaxation, limit, reached = Relaxation(others), 0.0, -math.inf
-    now = others.decision_of(Allocation.of(problem, problem.base, 0 * problem.budget))
+    now = decision_of(others, Allocation.of(problem, problem.base, 0 * problem.budget))
     scale = max(abs(row.form.at(now)), abs(row.base.at(now)), 1e-9)
     try:
         for _ in range(_ROUNDS):

@@ -18,6 +18,7 @@ from models.saturation import Floats
 from optimizer.aim import Aim
 from optimizer.certificate import Certificate
 from optimizer.comparable import comparable
+from optimizer.decision import decision_of
 from optimizer.errors import Failures, PlanningError, UnkeptRule
 from optimizer.joint import Joint
 from optimizer.plan import Plan, Status
@@ -276,7 +277,7 @@ def _as_approved(program: Program, plan: Plan) -> float:
         approved = comparable(replace(plan.allocation, problem=problem, released=None))
     else:
         approved = Allocation.of(problem, problem.current, problem.current_pool)
-    return program.objective.at(program.decision_of(approved))
+    return program.objective.at(decision_of(program, approved))
 
 
 def _held(together: Together, share: float, sign: float, done: Callable[[], None]) -> Held:

@@ -14,6 +14,7 @@ from typing import Literal
 import numpy as np
 
 from models.saturation import Floats
+from optimizer.decision import decision_of
 from optimizer.plan import Plan
 from optimizer.problem import Allocation, AllocationProblem
 from optimizer.program import Program
@@ -171,7 +172,7 @@ def _held(plan: Plan, there: AllocationProblem) -> float | None:
     if any((found.rule, found.key) not in gave_way for found in violations(held)):
         return None
     sign = -1.0 if there.objective == "spend" else 1.0
-    return sign * program.objective.at(program.decision_of(held))
+    return sign * program.objective.at(decision_of(program, held))
 
 
 def _apart(plan: Plan, there: AllocationProblem, found: Answer) -> float:

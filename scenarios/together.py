@@ -11,6 +11,7 @@ import numpy as np
 from models.saturation import Floats
 from optimizer.aim import Aim
 from optimizer.certificate import Certificate, certify
+from optimizer.decision import decision_of
 from optimizer.errors import Conflict, InfeasibleError, NoPlanInTime, RulesCollide
 from optimizer.joint import Joint
 from optimizer.plan import Plan
@@ -43,7 +44,9 @@ class Together:
         start = None
         if plans is not None:
             pairs = zip(self.joint.programs, plans, strict=True)
-            start = self.joint.of([program.decision_of(plan.allocation) for program, plan in pairs])
+            start = self.joint.of(
+                [decision_of(program, plan.allocation) for program, plan in pairs]
+            )
         try:
             return self._certified(Relaxation(self.joint), start, _JOINT * self.tolerance)
         except InfeasibleError:

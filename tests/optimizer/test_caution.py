@@ -9,6 +9,7 @@ from scipy.optimize import minimize
 from models.curve import Member, ResponseCurve
 from models.period import Period
 from optimizer.caution import Caution
+from optimizer.decision import decision_of
 from optimizer.problem import Allocation, AllocationProblem, Channel
 from optimizer.program import Program
 from optimizer.reallocate import reallocate, violations
@@ -83,7 +84,7 @@ def worst_half(draws: np.ndarray) -> float:
 
 def objective(base: AllocationProblem, plan: Allocation) -> float:
     program = Program(base)
-    return program.objective.at(program.decision_of(plan))
+    return program.objective.at(decision_of(program, plan))
 
 
 def without_caution(base: AllocationProblem) -> AllocationProblem:
@@ -237,9 +238,9 @@ def test_costs_are_paid_by_what_is_expected() -> None:
     program = Program(base)
     amounts = np.linspace(0, 400, 101).tolist()
     tried = (allocation(base, [[amount], [400.0 - amount]]) for amount in amounts)
-    best = max(program.objective.at(program.decision_of(one)) for one in tried)
+    best = max(program.objective.at(decision_of(program, one)) for one in tried)
     assert plan.objective >= best * (1 - 1e-4)
-    at = program.decision_of(plan.allocation)
+    at = decision_of(program, plan.allocation)
     media = program.response.media(plan.allocation.spend)[1, 0]
     brought = at[program.response.position[1]]
     assert plan.allocation.spend[1, 0] == pytest.approx(20 + media + 0.1 * brought)

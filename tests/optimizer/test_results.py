@@ -9,6 +9,7 @@ from models.curve import Member, ResponseCurve
 from models.period import Period
 from models.saturation import Form
 from optimizer.caution import Caution
+from optimizer.decision import decision_of
 from optimizer.problem import Allocation, AllocationProblem, Channel, Result
 from optimizer.program import Program
 from optimizer.reallocate import reallocate, violations
@@ -154,7 +155,7 @@ def test_what_carries_over_carries_customers_over() -> None:
 
 def _objective(base: AllocationProblem, plan: Allocation) -> float:
     program = Program(base)
-    return program.objective.at(program.decision_of(plan))
+    return program.objective.at(decision_of(program, plan))
 
 
 def test_caution_draws_customers_and_response_together() -> None:

@@ -2,6 +2,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from optimizer.decision import decision_of
 from optimizer.problem import Allocation, AllocationProblem, Channel
 from optimizer.program import Program
 from optimizer.reallocate import violations
@@ -15,7 +16,7 @@ def rounded_from(base: AllocationProblem, amounts: np.ndarray) -> Allocation:
     program, quarters = Program(base), len(base.quarters)
     spend = amounts[:-quarters].reshape(-1, quarters)
     exact = Allocation.of(base, spend, amounts[-quarters:])
-    return round_to_minor_units(program, program.decision_of(exact))
+    return round_to_minor_units(program, decision_of(program, exact))
 
 
 @settings(max_examples=100, deadline=None)

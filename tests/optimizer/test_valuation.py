@@ -8,6 +8,7 @@ import pytest
 from models.curve import Member
 from models.period import Period
 from models.saturation import Form
+from optimizer.decision import decision_of
 from optimizer.objective import expectation
 from optimizer.problem import Allocation, AllocationProblem, Channel
 from optimizer.program import Program
@@ -99,7 +100,7 @@ def test_a_world_is_worth_to_a_plan_what_the_problem_of_that_world_says() -> Non
     for k in range(len(worlds)):
         known = worlds.one(base, k)
         program = Program(known)
-        assert found[k] == pytest.approx(program.objective.at(program.decision_of(now(known))))
+        assert found[k] == pytest.approx(program.objective.at(decision_of(program, now(known))))
 
 
 def test_what_results_cost_follows_the_results() -> None:

@@ -8,6 +8,7 @@ from models.curve import Member
 from models.period import Period
 from optimizer.caution import Caution
 from optimizer.closed import Closed
+from optimizer.decision import decision_of
 from optimizer.plan import Plan
 from optimizer.problem import CUSTOMERS, DIRECT, WEIGHT, Allocation, AllocationProblem
 from optimizer.program import Program
@@ -72,7 +73,7 @@ def test_the_old_plan_held_brings_what_it_brings_there_and_no_more_than_the_new(
             found.plan.problem, media_price=(1 + step.by) * found.plan.problem.media_price
         )
         program = Program(there)
-        assert step.held == pytest.approx(program.objective.at(program.decision_of(old)))
+        assert step.held == pytest.approx(program.objective.at(decision_of(program, old)))
         assert step.objective is not None
         assert step.objective >= step.held * (1 - 1e-4)
 
