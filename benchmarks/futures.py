@@ -26,7 +26,8 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from benchmarks.instances import instance
 from models.curve import MEMBERS, Member
 from models.period import Period
-from optimizer.problem import Allocation, AllocationProblem, Channel
+from optimizer.channel import Channel
+from optimizer.problem import Allocation, AllocationProblem
 from optimizer.reallocate import reallocate
 from scenarios.futures import Event, Futures, Spread, draw
 from scenarios.reoptimise import GAP, reoptimise

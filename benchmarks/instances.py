@@ -7,7 +7,8 @@ import numpy as np
 from models.curve import ResponseCurve
 from models.period import Period
 from models.saturation import Floats, Form
-from optimizer.problem import AllocationProblem, Channel
+from optimizer.channel import Channel
+from optimizer.problem import AllocationProblem
 from optimizer.rules import Band, Budget, Elasticity, Part, Reserve, Rule, Share
 
 QUARTERS = ("2027Q1", "2027Q2", "2027Q3", "2027Q4")

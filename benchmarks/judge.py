@@ -19,7 +19,8 @@ from models.history import History
 from models.period import Period
 from models.saturation import Floats, Form
 from models.simulate import World
-from optimizer.problem import AllocationProblem, Channel
+from optimizer.channel import Channel
+from optimizer.problem import AllocationProblem
 from optimizer.reallocate import reallocate
 from optimizer.response import Response, response_of
 from optimizer.rules import Band, Budget, Elasticity, Held, Reserve

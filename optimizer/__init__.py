@@ -3,9 +3,10 @@
 Start reading at `optimizer.reallocate`.
 """
 
+from optimizer.channel import Channel
 from optimizer.errors import Conflict, NoPlanInTime, PlanningError, RulesCollide
 from optimizer.plan import Plan, PlanRow, RuleEntry
-from optimizer.problem import Allocation, AllocationProblem, Channel
+from optimizer.problem import Allocation, AllocationProblem
 
 __all__ = [
     "Allocation",

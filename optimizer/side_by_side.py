@@ -11,8 +11,9 @@ from dataclasses import replace
 import numpy as np
 
 from models.saturation import Floats
+from optimizer.channel import Channel
 from optimizer.curve_table import CurveTable
-from optimizer.problem import AllocationProblem, Channel
+from optimizer.problem import AllocationProblem
 from optimizer.response import Response
 
 

@@ -14,8 +14,9 @@ import numpy as np
 from models.curve import Member, ResponseCurve
 from models.period import Period
 from models.saturation import Floats, Form, response
+from optimizer.channel import Channel
 from optimizer.curve_table import Indices
-from optimizer.problem import AllocationProblem, Channel
+from optimizer.problem import AllocationProblem
 from optimizer.terms import FADED, adstock_before, media_now
 
 # Curves, each with the channel whose money it speaks of.

@@ -9,7 +9,8 @@ import numpy as np
 from models.curve import Curves
 from models.saturation import Floats
 from optimizer.caution import Caution
-from optimizer.problem import AllocationProblem, Channel
+from optimizer.channel import Channel
+from optimizer.problem import AllocationProblem
 from reallot.closing import carried_on, with_closed
 from reallot.errors import Finding, InputError
 from reallot.project import Project

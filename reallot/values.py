@@ -9,7 +9,7 @@ from math import prod
 from models.curve import Curves, ResponseCurve
 from models.history import History
 from models.returns import results_per_return
-from optimizer.problem import CUSTOMERS, DIRECT, EXPOSURES, WEIGHT, Result
+from optimizer.channel import CUSTOMERS, DIRECT, EXPOSURES, WEIGHT, Result
 from reallot.errors import Finding, InputError
 from reallot.project import policy as said
 from reallot.project.project import POLICY

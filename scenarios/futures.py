@@ -28,7 +28,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.saturation import Floats
-from optimizer.problem import Channel
+from optimizer.channel import Channel
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,9 @@ import numpy as np
 
 from models.curve import Member, ResponseCurve
 from models.saturation import Floats
+from optimizer.channel import CUSTOMERS, EXPOSURES, WEIGHT, Channel
 from optimizer.plan import Plan
-from optimizer.problem import CUSTOMERS, EXPOSURES, WEIGHT, AllocationProblem, Channel
+from optimizer.problem import AllocationProblem
 from scenarios.limits import limits_reached
 from scenarios.scenario import tied_out
 

@@ -11,10 +11,10 @@ from markupsafe import Markup
 
 from models.forecast import Forecast
 from models.saturation import Floats
+from optimizer.channel import WEIGHT
 from optimizer.comparable import spent_lines
 from optimizer.doubt import LEVEL
 from optimizer.plan import RESERVE, UNSPENT, Plan
-from optimizer.problem import WEIGHT
 from optimizer.rules import funds
 from optimizer.sweep import BudgetCurve
 from reallot.report.binding import binding_rules, dearest, spans

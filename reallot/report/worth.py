@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.saturation import Floats
+from optimizer.channel import DIRECT, WEIGHT, Channel
 from optimizer.comparable import spent_lines
 from optimizer.plan import Plan
-from optimizer.problem import DIRECT, WEIGHT, AllocationProblem, Channel
+from optimizer.problem import AllocationProblem
 from optimizer.response import expected_of
 from reallot.values import PARTS
 

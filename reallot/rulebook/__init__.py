@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from models.curve import Curves
-from optimizer.problem import Channel
+from optimizer.channel import Channel
 from optimizer.rules import Budget
 from optimizer.rules.rule import Rule
 from reallot.project import Project

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from optimizer import rules
-from optimizer.problem import Channel
+from optimizer.channel import Channel
 from optimizer.rules.rule import Rule
 from reallot.project import policy as said
 from reallot.rulebook.order import Order

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from optimizer import rules
-from optimizer.problem import Channel
+from optimizer.channel import Channel
 from reallot.project import policy as said
 
 

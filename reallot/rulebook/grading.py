@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from models.curve import Curves
 from models.returns import monthly_returns
 from optimizer import rules
-from optimizer.problem import Channel
+from optimizer.channel import Channel
 from optimizer.rules.tiers import OUT
 from reallot.project import Project
 from reallot.project.policy import Policy

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from optimizer.problem import Channel
+from optimizer.channel import Channel
 from reallot.project import policy as said
 from reallot.rulebook.grading import Grades
 from reallot.rulebook.parts import part

@@ -5,7 +5,7 @@ from __future__ import annotations
 from models.curve import Curves
 from models.last_year import last_year, quarters_of
 from optimizer import rules
-from optimizer.problem import Channel
+from optimizer.channel import Channel
 from optimizer.rules.rule import Rule
 from reallot.project import Project
 from reallot.project import policy as said

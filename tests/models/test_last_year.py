@@ -7,7 +7,8 @@ from models import Curves, History, Period, ResponseCurve
 from models.last_year import last_year, quarters_of
 from models.returns import results_per_return
 from models.saturation import Form
-from optimizer.problem import AllocationProblem, Channel
+from optimizer.channel import Channel
+from optimizer.problem import AllocationProblem
 from optimizer.response import response_of
 
 

@@ -9,7 +9,8 @@ import numpy as np
 
 from models import Period
 from models.saturation import Form
-from optimizer.problem import AllocationProblem, Channel, Objective
+from optimizer.channel import Channel
+from optimizer.problem import AllocationProblem, Objective
 from optimizer.rules import (
     Band,
     CacCeiling,

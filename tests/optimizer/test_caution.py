@@ -9,8 +9,9 @@ from scipy.optimize import minimize
 from models.curve import Member, ResponseCurve
 from models.period import Period
 from optimizer.caution import Caution
+from optimizer.channel import Channel
 from optimizer.decision import decision_of
-from optimizer.problem import Allocation, AllocationProblem, Channel
+from optimizer.problem import Allocation, AllocationProblem
 from optimizer.program import Program
 from optimizer.reallocate import reallocate, violations
 from optimizer.rules import (

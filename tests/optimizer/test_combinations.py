@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 import optimizer.rules as table_of_contents
+from optimizer.channel import Channel
 from optimizer.errors import RulesCollide
-from optimizer.problem import Channel
 from optimizer.reallocate import reallocate, violations
 from optimizer.rules import (
     Band,

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
+from optimizer.channel import Channel
 from optimizer.comparable import comparable_spend
-from optimizer.problem import Channel
 from optimizer.reallocate import reallocate
 from optimizer.rules import Band, Elasticity, StrategicReserve
 from tests.optimizer.worlds import channel, problem, with_rules

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from models.curve import Member
 from models.period import Period
 from optimizer.caution import Caution
+from optimizer.channel import Channel, Result
 from optimizer.doubt import Doubt
 from optimizer.plan import Plan
-from optimizer.problem import Allocation, AllocationProblem, Channel, Result
+from optimizer.problem import Allocation, AllocationProblem
 from optimizer.reallocate import reallocate
 from optimizer.response import response_of
 from optimizer.rules import Band, Capacity, Elasticity, Part, Target

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from models import Period
 from models.curve import ResponseCurve
 from models.saturation import Form
-from optimizer.problem import AllocationProblem, Channel
+from optimizer.channel import Channel
+from optimizer.problem import AllocationProblem
 from optimizer.response import response_of
 from tests.optimizer.worlds import channel, problem, worlds
 

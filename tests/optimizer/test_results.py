@@ -9,8 +9,9 @@ from models.curve import Member, ResponseCurve
 from models.period import Period
 from models.saturation import Form
 from optimizer.caution import Caution
+from optimizer.channel import Channel, Result
 from optimizer.decision import decision_of
-from optimizer.problem import Allocation, AllocationProblem, Channel, Result
+from optimizer.problem import Allocation, AllocationProblem
 from optimizer.program import Program
 from optimizer.reallocate import reallocate, violations
 from optimizer.rules import CacCeiling, Ceiling, Target

@@ -2,8 +2,9 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from optimizer.channel import Channel
 from optimizer.decision import decision_of
-from optimizer.problem import Allocation, AllocationProblem, Channel
+from optimizer.problem import Allocation, AllocationProblem
 from optimizer.program import Program
 from optimizer.reallocate import violations
 from optimizer.rounding import round_to_minor_units

@@ -8,9 +8,10 @@ import pytest
 from models.curve import Member
 from models.period import Period
 from models.saturation import Form
+from optimizer.channel import Channel
 from optimizer.decision import decision_of
 from optimizer.objective import expectation
-from optimizer.problem import Allocation, AllocationProblem, Channel
+from optimizer.problem import Allocation, AllocationProblem
 from optimizer.program import Program
 from optimizer.reallocate import reallocate
 from optimizer.rules import (

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from models import Period, ResponseCurve
 from models.saturation import Form
-from optimizer.problem import Allocation, AllocationProblem, Channel
+from optimizer.channel import Channel
+from optimizer.problem import Allocation, AllocationProblem
 from optimizer.rules import Band, Budget, Elasticity, Floor, Part, Reserve, Share
 from optimizer.rules.rule import Rule
 

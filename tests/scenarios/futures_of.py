@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from optimizer.problem import AllocationProblem, Channel
+from optimizer.channel import Channel
+from optimizer.problem import AllocationProblem
 from optimizer.rules import Band, Elasticity, Reserve
 from optimizer.rules.rule import Rule
 from scenarios.scenario import Scenario, apply

@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from optimizer.problem import Channel
+from optimizer.channel import Channel
 from optimizer.reallocate import reallocate
 from scenarios.compare import NO_UNIT, compare
 from tests.reallot.report.plans import ORDINARY, plan_of, problem_of

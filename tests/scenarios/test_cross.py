@@ -5,9 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from optimizer.channel import Channel
 from optimizer.closed import Closed
 from optimizer.plan import Plan
-from optimizer.problem import AllocationProblem, Channel
+from optimizer.problem import AllocationProblem
 from optimizer.reallocate import reallocate, violations
 from optimizer.response import response_of
 from optimizer.rules import Band, Budget, Elasticity, Floor, Package, Packages, Reserve, Target

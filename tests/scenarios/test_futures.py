@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from optimizer.problem import Channel
+from optimizer.channel import Channel
 from scenarios.futures import Event, Spread, draw
 
 CHANNELS = (Channel("Search"), Channel("TV"), Channel("Radio"))

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from optimizer.problem import AllocationProblem, Channel
+from optimizer.channel import Channel
+from optimizer.problem import AllocationProblem
 from scenarios.scenario import Scenario, apply, tied_out
 
 

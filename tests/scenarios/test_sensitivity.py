@@ -7,10 +7,11 @@ import pytest
 from models.curve import Member
 from models.period import Period
 from optimizer.caution import Caution
+from optimizer.channel import CUSTOMERS, DIRECT, WEIGHT
 from optimizer.closed import Closed
 from optimizer.decision import decision_of
 from optimizer.plan import Plan
-from optimizer.problem import CUSTOMERS, DIRECT, WEIGHT, Allocation, AllocationProblem
+from optimizer.problem import Allocation, AllocationProblem
 from optimizer.program import Program
 from optimizer.reallocate import reallocate
 from optimizer.rules import (

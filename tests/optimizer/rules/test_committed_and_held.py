@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from optimizer.problem import Channel
+from optimizer.channel import Channel
 from optimizer.reallocate import reallocate, violations
 from optimizer.rules import Band, Committed, Elasticity, Held
 from optimizer.rules.rule import Rule

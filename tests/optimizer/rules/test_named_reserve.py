@@ -1,6 +1,6 @@
 import pytest
 
-from optimizer.problem import Channel
+from optimizer.channel import Channel
 from optimizer.reallocate import reallocate, violations
 from optimizer.rules import Band, Budget, Elasticity, NamedReserve, Part, Reserve
 from tests.optimizer.rules.pricing import gain, price, solved

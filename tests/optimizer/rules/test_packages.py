@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from optimizer.channel import Channel
 from optimizer.errors import RulesCollide
 from optimizer.plan import Plan
-from optimizer.problem import AllocationProblem, Channel, Objective
+from optimizer.problem import AllocationProblem, Objective
 from optimizer.reallocate import reallocate, violations
 from optimizer.rules import (
     Budget,

@@ -3,9 +3,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from optimizer.channel import Channel
 from optimizer.errors import RulesCollide
 from optimizer.plan import Plan
-from optimizer.problem import AllocationProblem, Channel
+from optimizer.problem import AllocationProblem
 from optimizer.reallocate import reallocate, violations
 from optimizer.rules import Band, Elasticity, GrowthTarget, RoiTarget, StrategicReserve, Target
 from optimizer.rules.rule import Rule

@@ -12,8 +12,9 @@ import numpy as np
 from models import Period, ResponseCurve
 from models.curve import FitDiagnostics, Member
 from models.saturation import Form
+from optimizer.channel import Channel
 from optimizer.plan import Plan
-from optimizer.problem import AllocationProblem, Channel
+from optimizer.problem import AllocationProblem
 from optimizer.reallocate import reallocate
 from optimizer.rules import Band, Budget, Elasticity, Floor, Held, Reserve
 

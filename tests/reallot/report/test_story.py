@@ -3,8 +3,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from optimizer.channel import Channel
 from optimizer.plan import Plan
-from optimizer.problem import Allocation, Channel
+from optimizer.problem import Allocation
 from optimizer.reallocate import reallocate
 from optimizer.rules import Held, Reserve, StrategicReserve
 from reallot.report.story import story_of

@@ -2,8 +2,8 @@ from dataclasses import replace
 
 import pytest
 
+from optimizer.channel import CUSTOMERS, DIRECT, WEIGHT, Channel, Result
 from optimizer.plan import Plan
-from optimizer.problem import CUSTOMERS, DIRECT, WEIGHT, Channel, Result
 from optimizer.reallocate import reallocate
 from optimizer.rules import Target
 from reallot.report.worth import worth_of
