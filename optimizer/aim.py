@@ -113,7 +113,7 @@ class JointObjective(Maximand):
 
     @cached_property
     def shunned(self) -> Floats:
-        """What the futures' objectives gain is not looked at."""
+        """None: what a future's own caution would gain is not looked at here."""
         return np.zeros(len(self.joint.response.kind))
 
     @cached_property

@@ -49,11 +49,6 @@ class Bends:
         """The rows that may give way."""
         return iter(self._of)
 
-    @property
-    def positions(self) -> list[int]:
-        """Where the columns stand in a decision."""
-        return [bend.position for bend in self._of.values()]
-
     def add(self, row: Row, index: int) -> None:
         """Give a row a column, if its rule bends and has not turned out to hold."""
         level = level_of(self.program.problem, row.rule, row.key)
@@ -95,7 +90,7 @@ class Bends:
     def in_whole_units(self, decision: Floats, unit: float) -> Floats:
         """A decision in which rules give way by whole units: what rounding needs to stay within."""
         full = decision.copy()
-        at = self.positions
+        at = [bend.position for bend in self._of.values()]
         # What is whole but for floating point is whole.
         full[at] = np.ceil(decision[at] / unit - 1e-4) * unit
         return full

@@ -36,13 +36,12 @@ class Joint(Program):
         self.programs = tuple(programs)
         self.aim = aim
         self.now = len(programs[0].problem.closed_quarters)
-        whole = one_problem([program.problem for program in programs])
-        super().__init__(
-            whole, response=one_response(whole, [program.response for program in programs])
-        )
+        problem = one_problem([program.problem for program in programs])
+        response = one_response(problem, [program.response for program in programs])
+        super().__init__(problem, response=response)
 
     def _state(self) -> JointObjective:
-        """The columns and rows of every future, and what ties the futures together."""
+        """Every future's columns and rows in place of rules, and what ties the futures together."""
         self.positions = [self._place(number) for number in range(len(self.programs))]
         for program, to in zip(self.programs, self.positions, strict=True):
             active = program.switches.active_cells.items()

@@ -65,7 +65,10 @@ class Program:
         self.objective: Maximand = self._state()
 
     def _state(self) -> Maximand:
-        """Say all there is to say, in columns and rows; what is maximised."""
+        """Say what there is to say in columns and rows, as the last step of being made.
+
+        Returns what is maximised for it.
+        """
         problem = self.problem
         for c, channel in enumerate(problem.channels):
             if channel.fixed_cost > 0:
