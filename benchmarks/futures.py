@@ -30,11 +30,12 @@ from optimizer.channel import Channel
 from optimizer.problem import Allocation, AllocationProblem
 from optimizer.reallocate import reallocate
 from scenarios.futures import Event, Futures, Spread, draw
+from scenarios.judging import Contender
 from scenarios.reoptimise import GAP, reoptimise
 from scenarios.replan import Answer
 from scenarios.scenario import Scenario, apply
 from scenarios.sensitivity import sensitivity
-from scenarios.simulate import Contender, simulate, worlds_of
+from scenarios.simulate import simulate, worlds_of
 
 ROOT = Path(__file__).parents[1]
 SCENARIOS = (

@@ -19,8 +19,9 @@ from reallot.project.project import BASE
 from reallot.project.scenario_file import ScenarioFile
 from reallot.report import simulate_files
 from scenarios.futures import Event, Futures, Spread, draw
+from scenarios.judging import Contender
 from scenarios.reoptimise import reoptimise, reoptimised
-from scenarios.simulate import Contender, simulate, worlds_of
+from scenarios.simulate import simulate, worlds_of
 
 FLAT = "flat"
 CURRENT, HEDGE = "current budget", "hedge"

@@ -14,7 +14,6 @@ from reallot.report.hedge_story import (
     headline,
     in_each_scenario,
     notes,
-    playbook,
     reserve_rows,
     reserve_words,
     short_probability,
@@ -24,6 +23,7 @@ from reallot.report.hedge_story import (
 from reallot.report.measure import MEASURES
 from reallot.report.page import render
 from reallot.report.plan_json import VERSION, json_bytes
+from reallot.report.playbook import playbook
 from scenarios.hedge import Hedge
 
 HEDGE, HEDGE_INPUTS = "hedge.json", "hedge_inputs.json"

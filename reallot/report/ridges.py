@@ -10,7 +10,7 @@ from scipy.stats import gaussian_kde
 
 from models.saturation import Floats
 from reallot.report.figures import short
-from scenarios.simulate import Judged
+from scenarios.judging import Judged
 
 # A drawing's own units; it is stretched to the room there is.
 WIDTH, HEIGHT = 1000, 100

@@ -14,8 +14,9 @@ from reallot.report.plan_csv import Cell, csv_bytes
 from reallot.report.plan_json import VERSION, json_bytes
 from reallot.report.ridges import ridges_of
 from scenarios import reoptimise
+from scenarios.judging import QUANTILES, WORST, Judged
 from scenarios.reoptimise import Reoptimised
-from scenarios.simulate import QUANTILES, WORST, Judged, Simulation
+from scenarios.simulate import Simulation
 
 # An event that is so much more frequent in the worst futures than in all is a reason for them.
 _TELLING = 1.5

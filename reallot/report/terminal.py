@@ -28,11 +28,11 @@ from reallot.report.hedge_story import (
     gain_in_words,
     headline,
     notes,
-    playbook,
     reserve_words,
     worth_of_it,
 )
 from reallot.report.measure import MEASURES
+from reallot.report.playbook import playbook
 from reallot.report.reach import warnings_of
 from reallot.report.score_story import broken_rules, score_story
 from reallot.report.story import story_of

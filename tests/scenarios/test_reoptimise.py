@@ -10,9 +10,10 @@ from optimizer.problem import Allocation
 from optimizer.reallocate import reallocate
 from optimizer.rules import Band, Elasticity, Target
 from scenarios.futures import Spread, draw
+from scenarios.judging import Contender
 from scenarios.reoptimise import GAP, reoptimise, reoptimised
 from scenarios.replan import Answer
-from scenarios.simulate import Contender, simulate, worlds_of
+from scenarios.simulate import simulate, worlds_of
 from tests.optimizer.worlds import channel, problem, with_rules
 
 BASE = with_rules(

@@ -11,8 +11,9 @@ from optimizer.reallocate import reallocate
 from optimizer.rules import Band, Elasticity, Target
 from scenarios import simulate as module
 from scenarios.futures import Event, Futures, Spread, draw
+from scenarios.judging import Contender, Judged, worst_of
 from scenarios.scenario import Scenario, apply
-from scenarios.simulate import Contender, Judged, Simulation, simulate, worst_of
+from scenarios.simulate import Simulation, simulate
 from tests.optimizer.worlds import channel, problem, with_rules
 
 SLUMP = Event("slump", 0.3, quarters=2, demand=0.5)

@@ -11,11 +11,11 @@ from reallot.report.hedge_story import (
     gain_in_words,
     headline,
     in_each_scenario,
-    playbook,
     reserve_rows,
     reserve_words,
     worth_of_it,
 )
+from reallot.report.playbook import playbook
 from scenarios.hedge import Hedge, Held, Sought, Terms, hedge
 from scenarios.scenario import Scenario, apply
 from scenarios.staged import Future

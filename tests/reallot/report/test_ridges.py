@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from reallot.report.ridges import HEIGHT, WIDTH, ridges_of
-from scenarios.simulate import Distribution, Judged
+from scenarios.judging import Distribution, Judged
 
 
 def judged(name: str, values: np.ndarray) -> Judged:
