@@ -9,7 +9,7 @@ from optimizer.closed import Closed
 from optimizer.problem import Allocation, AllocationProblem
 from optimizer.reallocate import reallocate
 from optimizer.rules import Band, Elasticity, Target
-from scenarios import simulate as module
+from scenarios import judging
 from scenarios.futures import Event, Futures, Spread, draw
 from scenarios.judging import Contender, Judged, worst_of
 from scenarios.scenario import Scenario, apply
@@ -86,7 +86,7 @@ def test_all_plans_meet_the_same_futures() -> None:
 
 def test_how_futures_are_taken_at_once_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = judged(BASE, 60.0, events=(SLUMP,))
-    monkeypatch.setattr(module, "_AT_ONCE", 40)
+    monkeypatch.setattr(judging, "_AT_ONCE", 40)
     parts = judged(BASE, 60.0, events=(SLUMP,))
     for one, same in zip(whole.contenders, parts.contenders, strict=True):
         assert one.values == pytest.approx(same.values, rel=1e-12)
