@@ -113,8 +113,10 @@ class JointObjective(Maximand):
 
     @cached_property
     def shunned(self) -> Floats:
-        """None: what a future's own caution would gain is not looked at here."""
-        return np.zeros(len(self.joint.response.kind))
+        """What each future's own caution gains, at the most that the future may count."""
+        most = np.minimum(self.aim.probabilities / self.aim.worst, 1.0).tolist()
+        programs = zip(most, self.joint.programs, strict=True)
+        return np.concatenate([share * program.objective.shunned for share, program in programs])
 
     @cached_property
     def links(self) -> tuple[Link, ...]:

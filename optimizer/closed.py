@@ -23,6 +23,8 @@ class Closed:
     ``spend`` (C, K), ``pool`` and ``unspent`` (K,), in money; ``funded`` names the decision
     packages of these quarters that got their money. ``reasons`` say why amounts are what they are,
     by line (a channel, the reserve or what is unspent) and quarter; where none is given, `DECIDED`.
+    ``released`` (K,) is the money among ``spend`` that was drawn from the pool of quarters before,
+    on top of the budget; none where it is not given.
     A rule that speaks of closed quarters only asks nothing of a plan any more; rules over the whole
     horizon count these amounts as they are.
     """
@@ -32,12 +34,17 @@ class Closed:
     unspent: Floats
     funded: frozenset[str] = frozenset()
     reasons: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    released: Floats = field(default_factory=lambda: np.zeros(0))
 
     def __post_init__(self) -> None:
         of = self.pool.shape
+        if not len(self.released):
+            object.__setattr__(self, "released", np.zeros(of))
+        if self.released.shape != of:
+            raise ValueError("what was released must be of the same quarters")
         if self.unspent.shape != of or self.spend.shape[1:] != of:
             raise ValueError("spend, pool and unspent must be of the same quarters")
-        if any(np.any(~(a >= 0)) for a in (self.spend, self.pool, self.unspent)):
+        if any(np.any(~(a >= 0)) for a in (self.spend, self.pool, self.unspent, self.released)):
             raise ValueError("closed amounts must be 0 or more and not NaN")
 
     @classmethod
@@ -45,11 +52,17 @@ class Closed:
         """The first quarters of an allocation."""
         first, problem = slice(0, quarters), allocation.problem
         choices = (rule.choices(problem.quarters[first]) for rule in problem.rules)
+        released = np.zeros(quarters)
+        if allocation.released is not None:
+            released += allocation.released[:, first].sum(axis=0)
+        if problem.closed is not None:
+            released[: len(problem.closed)] = problem.closed.released
         return cls(
             allocation.spend[:, first],
             allocation.pool[first],
             allocation.unspent[first],
             allocation.funded.intersection(frozenset().union(*choices)),
+            released=released,
         )
 
     def reason(self, line: str, quarter: str) -> str:

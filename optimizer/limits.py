@@ -142,7 +142,11 @@ def limits_of(program: Program) -> Limits:
     count = program.size + len(program.extras)
     lower, upper = np.zeros(count), np.empty(count)
     most = _BEYOND * problem.budget * (1 + problem.shift) / program.unit
-    upper[: program.size] = np.broadcast_to(most, (layout.channels + 2, layout.quarters)).ravel()
+    budget = np.broadcast_to(most, (layout.channels + 2, layout.quarters)).ravel()
+    upper[: program.size] = budget
+    if program.release is not None:
+        # More than the budget may go there: a limit beyond it is one as well.
+        upper[program.release.cells] = np.inf
     if problem.objective == "response":
         upper[layout.unspent(0) : program.size] = 0.0
     for k, extra in enumerate(program.extras):
@@ -173,7 +177,7 @@ def limits_of(program: Program) -> Limits:
             lower[cell], lower_row[cell] = bound / scale, index
     _bound_bent(program, lower, upper)
     if program.release is not None:
-        program.release.bound(lower, upper, upper_row)
+        program.release.bound(lower, upper, budget)
     # 100 % less than something is nothing, whatever floating point makes of it.
     lower[np.abs(lower) < 1e-9] = 0.0
     # Bounds that meet may cross by what floating point loses.

@@ -47,6 +47,7 @@ class AllocationProblem:
     ``caution``      what share of which of the curves' members counts in place of the expectation;
                      None for the expectation.
     ``closed``       the amounts of the first quarters, where these are spent or decided already.
+    ``base_budget``  (Q,) the budget that elasticity is measured from; None for ``budget`` itself.
     ``stages``       how it is planned in two stages, as a future of a hedge is; None for one.
     ``tolerance``    the gap at which a plan counts as optimal; ``time_limit`` in seconds.
     """
@@ -69,6 +70,7 @@ class AllocationProblem:
     minor_unit: float = 0.01
     caution: Caution | None = None
     closed: Closed | None = None
+    base_budget: Floats | None = None
     stages: Stages | None = None
     tolerance: float = 1e-4
     time_limit: float = 60.0
@@ -184,7 +186,8 @@ class AllocationProblem:
         a closed quarter what stands there, so that nothing moves.
         """
         total = self.current.sum(axis=0) + self.current_pool
-        ratio = np.divide(self.budget, total, out=np.ones_like(total), where=total > 0)
+        budget = self.budget if self.base_budget is None else self.base_budget
+        ratio = np.divide(budget, total, out=np.ones_like(total), where=total > 0)
         base = self.current * ratio
         if self.closed is not None:
             base[:, : len(self.closed)] = self.closed.spend

@@ -75,7 +75,7 @@ class Program:
                 for q in range(self.layout.quarters):
                     self.switches.active(c, q)
         if problem.stages is not None and problem.stages.release:
-            self.release = Release(self, problem.stages.now)
+            self.release = Release(self)
         for rule in problem.rules:
             rule.prepare(self)
         for turn in turns(problem):

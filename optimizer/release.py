@@ -2,11 +2,12 @@
 
 own[c, q] is what of channel c's amount x[c, q] comes from the quarter's own budget; the rest of it
 is released from the pool, on top of the budget, and is no matter of elasticity. So budget and
-elasticity count own, and all other rules x. Nothing is released up to the quarter n that is decided
-now; what is released up to a later one is no more than was set aside in the quarters before it:
+elasticity count own, and all other rules x. Of K closed quarters it is known what they released;
+what is released up to a later one is no more than was set aside in the quarters before it, the
+closed ones among them, so that nothing is released in the first of all:
 
     own[c, q] <= x[c, q]
-    sum over c, n < q' <= q of (x - own)[c, q'] <= sum over q' < q of pool[q']  for every q > n
+    sum over c, K <= q' <= q of (x - own)[c, q'] <= sum over q' < q of pool[q'] - what K released
 """
 
 from __future__ import annotations
@@ -28,37 +29,40 @@ COUNT_OWN = frozenset({"budget", "elasticity"})
 
 
 class Release:
-    """The columns of own money, one per channel and quarter after the one decided now."""
+    """The columns of own money, one per channel and quarter that may release; ``first`` is the
+    position of the first of these.
+    """
 
-    def __init__(self, program: Program, now: int) -> None:
+    def __init__(self, program: Program) -> None:
         self.program = program
-        self.now = now
+        closed = program.problem.closed
+        self.first = 1 if closed is None else len(closed)
+        self.given = 0.0 if closed is None else float(closed.released.sum())
         layout = program.layout
         self._first = layout.extras + len(program.extras)
         for cell in self.cells.tolist():
             program.add_extra(Extra(f"own {cell}", follows=_as_it_is(self._position(cell))))
         for cell in self.cells.tolist():
             program.link(self._released([cell]), at_least=0.0)
-        for q in range(now + 1, layout.quarters):
+        for q in range(self.first, layout.quarters):
             given = self._released(
                 layout.cell(c, later)
                 for c in range(layout.channels)
-                for later in range(now + 1, q + 1)
+                for later in range(self.first, q + 1)
             )
             set_aside = LinearForm.sum_of(layout.pool(before) for before in range(q))
-            program.link(set_aside.minus(1.0, given), at_least=0.0)
+            program.link(set_aside.minus(1.0, given), at_least=self.given)
 
     @property
     def cells(self) -> np.ndarray:
         """The amounts of later quarters, in the order of the columns."""
         cells = np.arange(self.program.layout.spends)
-        return cells[cells % self.program.layout.quarters > self.now]
+        return cells[cells % self.program.layout.quarters >= self.first]
 
     def _position(self, cell: int) -> int:
         quarters = self.program.layout.quarters
         channel, quarter = divmod(cell, quarters)
-        later = quarters - self.now - 1
-        return self._first + channel * later + quarter - self.now - 1
+        return self._first + channel * (quarters - self.first) + quarter - self.first
 
     @property
     def positions(self) -> np.ndarray:
@@ -74,7 +78,7 @@ class Release:
     def own(self, form: LinearForm) -> LinearForm:
         """A form that counts own money in place of every channel's amount."""
         layout = self.program.layout
-        later = (form.cells < layout.spends) & (form.cells % layout.quarters > self.now)
+        later = (form.cells < layout.spends) & (form.cells % layout.quarters >= self.first)
         cells = form.cells.copy()
         cells[later] = [self._position(cell) for cell in form.cells[later].tolist()]
         return LinearForm(cells, form.coefficients, form.constant)
@@ -83,7 +87,8 @@ class Release:
     def kept(self) -> LinearForm:
         """What was set aside and not released."""
         layout = self.program.layout
-        set_aside = LinearForm.sum_of(map(layout.pool, range(layout.quarters)))
+        pools = map(layout.pool, range(layout.quarters))
+        set_aside = LinearForm.sum_of(pools, constant=-self.given)
         return set_aside.minus(1.0, self._released(self.cells.tolist()))
 
     def table(self, decision: Floats) -> Floats:
@@ -99,9 +104,18 @@ class Release:
             decision[self.positions] -= released.ravel()[self.cells]
 
     def in_whole_units(self, decision: Floats, unit: float) -> Floats:
-        """(C, Q) what a decision releases in whole units, no more than it does."""
+        """(C, Q) what a decision releases in whole units; up to any quarter no more than it does.
+
+        Every quarter's whole is tied out by its largest remainders.
+        """
+        exact = np.maximum(self.table(decision), 0.0) / unit
         # What is whole but for floating point is whole.
-        return np.asarray(np.floor(np.maximum(self.table(decision), 0.0) / unit + 1e-4) * unit)
+        units = np.floor(exact + 1e-4)
+        wholes = np.diff(np.floor(np.cumsum(exact.sum(axis=0)) + 1e-4), prepend=0.0)
+        for q, missing in enumerate((wholes - units.sum(axis=0)).astype(int).tolist()):
+            short = np.argsort(units[:, q] - exact[:, q], kind="stable")[: max(missing, 0)]
+            units[short, q] += 1
+        return np.asarray(units * unit)
 
     def bounds_given(self, released: Floats) -> tuple[Floats, Floats]:
         """(amounts,) between what amounts must be where so much is released (C, Q), in money."""
@@ -113,18 +127,18 @@ class Release:
             bound[self.cells] += given
         return low, high
 
-    def bound(self, lower: Floats, upper: Floats, upper_row: np.ndarray) -> None:
+    def bound(self, lower: Floats, upper: Floats, budget: Floats) -> None:
         """Bound amounts by own money and by what may be released at most, in program units.
 
-        ``upper_row`` is the row that bounds each from above already, -1 for none.
+        ``budget`` (amounts,) is what own money cannot exceed in any case.
         """
         layout, cells = self.program.layout, self.cells
-        most = self._most(upper)[cells % layout.quarters]
         columns = self.positions - layout.extras + layout.money
+        most = self._most(upper)[cells % layout.quarters]
+        upper[columns] = np.minimum(upper[columns], budget[cells])
+        upper[cells] = np.minimum(upper[cells], upper[columns] + most)
         upper[columns] = np.minimum(upper[columns], upper[cells])
-        room = np.where(upper_row[cells] < 0, most, 0.0)
         lower[cells] = np.maximum(lower[cells], lower[columns])
-        upper[cells] = np.minimum(upper[cells] + room, upper[columns] + most)
 
     def _most(self, upper: Floats) -> Floats:
         """(Q,) the most that the pool may hold before each quarter, in program units."""
@@ -138,7 +152,7 @@ class Release:
             whole = row.rule == "reserve" and row.key == "pool" and row.quarter is None
             if whole and row.side == "max" and index not in program.bends:
                 before = np.minimum(before, row.limit * row.base.constant / program.unit)
-        return np.asarray(before)
+        return np.maximum(before - self.given / program.unit, 0.0)
 
 
 def _as_it_is(position: int) -> Callable[[Floats], float]:

@@ -35,14 +35,16 @@ def with_closed(
 
     They stand at the actuals, or at the approved budget where these do not cover them; whatever the
     scenario, their budget is the ``approved`` one (Q,). What they left unspent stays unspent, but
-    for the share that may shift to a later quarter; the pool is as approved.
+    for the share that may shift to a later quarter. The pool is what the actuals set aside in rows
+    of the reserve, or as approved. What came to more than its budget was drawn from the pool, as
+    far as that held so much, unless later quarters make up for it.
     """
     count = project.closed_quarters
     if count == 0:
         return problem
     first = slice(0, count)
     spend = _spent(project, problem)
-    pool = problem.current_pool[first]
+    pool = _set_aside(project, problem)
     budget = problem.budget.copy()
     budget[first] = approved[first]
     left = (1 - problem.shift) * budget[first] - spend.sum(axis=0) - pool
@@ -52,9 +54,31 @@ def with_closed(
         _whole(np.maximum(left, 0.0), problem.minor_unit),
         _funded(project, problem, spend),
         _reasons(project, problem),
+        _drawn(problem, spend, pool, budget),
     )
     warnings = (*problem.warnings, *_warnings(project, problem, closed, budget))
     return replace(problem, budget=budget, closed=closed, warnings=warnings)
+
+
+def _set_aside(project: Project, problem: AllocationProblem) -> Floats:
+    """(K,) what the actuals set aside, or the approved pool where they say nothing of it."""
+    pool = problem.current_pool[: project.closed_quarters].copy()
+    for q, quarter in enumerate(problem.quarters[: project.closed_quarters]):
+        amount = _actual(project, RESERVE, quarter)
+        if amount is not None:
+            pool[q] = amount
+    return _whole(pool, problem.minor_unit)
+
+
+def _drawn(problem: AllocationProblem, spend: Floats, pool: Floats, budget: Floats) -> Floats:
+    """(K,) money on top of the budget that earlier quarters had set aside."""
+    drawn = np.zeros(len(pool))
+    if problem.shift == 0:
+        over = np.maximum(spend.sum(axis=0) + pool - budget[: len(pool)], 0.0)
+        for q in range(1, len(pool)):
+            balance = float(pool[:q].sum() - drawn[:q].sum())
+            drawn[q] = min(float(over[q]), max(balance, 0.0))
+    return _whole(drawn, problem.minor_unit)
 
 
 def carried_on(project: Project, curves: Curves) -> Curves:
@@ -184,14 +208,16 @@ def _warnings(
             yield f"{quarter}: {actuals.file} has no row of {lacking}: 0 counts there."
         over = float(closed.placed[q] - budget[q])
         if over > 0.5 * problem.minor_unit:
+            drawn = float(closed.released[q])
+            from_pool = f", {drawn:,.2f} of it drawn from the pool" if drawn > 0 else ""
             then = (
                 "later quarters make up for it" if problem.shift else "later quarters keep theirs"
             )
-            yield f"{quarter} came to {over:,.2f} more than its budget; {then}."
+            yield f"{quarter} came to {over:,.2f} more than its budget{from_pool}; {then}."
         elif closed.unspent[q] > 0:
             yield f"{quarter} left {closed.unspent[q]:,.2f} of its budget unspent; it stays so."
     if actuals is not None:
-        unknown = sorted(set(actuals.spend) - set(problem.names))
+        unknown = sorted(set(actuals.spend) - {*problem.names, RESERVE})
         if unknown:
             yield f"{actuals.file}: {', '.join(unknown)} stand in no budget and do not count."
 

@@ -24,14 +24,13 @@ from optimizer.plan import Plan
 from optimizer.problem import Allocation, AllocationProblem
 from optimizer.reallocate import reallocate, violations
 from optimizer.rules.rule import Violation, responses
+from scenarios.scenario import tied_out
 
 # The plan that changes nothing this quarter.
 CURRENT = "current"
 # What says how things are, and limits nothing: it cannot give way.
 _FACTS = frozenset({"budget", "capacity", "cost_of_result", "fixed_cost", "packages"})
 _LAST_LEVEL = 9
-# A limit that is met exactly leaves this much room, as a share of a quarter's budget.
-_WHISKER = 1e-6
 
 
 @dataclass(frozen=True)
@@ -95,7 +94,8 @@ def _others(plans: Sequence[Plan]) -> Iterator[tuple[str, Allocation, Plan]]:
         problem = future.problem
         # What it leaves unspent depends on the future's money: `_entered` works it out.
         pool = problem.current_pool
-        yield CURRENT, Allocation(problem, problem.current, pool, 0 * pool), future
+        approved = Allocation(problem, problem.current, pool, 0 * pool)
+        yield CURRENT, approved.as_closed(), future
     for plan in plans:
         for future in plans:
             if future is not plan:
@@ -105,18 +105,18 @@ def _others(plans: Sequence[Plan]) -> Iterator[tuple[str, Allocation, Plan]]:
 def _entered(problem: AllocationProblem, entering: Allocation) -> AllocationProblem:
     """A future in which this quarter is closed at the amounts of a plan, and every limit bends."""
     closed = _closed(problem, entering)
-    budget, left = problem.budget.copy(), slice(len(closed), None)
-    if problem.shift == 0:
-        # What quarters that were closed before came to is no matter of later ones.
-        budget[: len(closed) - 1] = closed.placed[:-1]
-    rest, whole = float(budget[left].sum()), float(budget.sum() - closed.placed.sum())
-    moved = abs(whole / rest - 1) + _WHISKER if rest > 0 else 0.0
+    now = len(closed) - 1
+    placed, later = float(closed.placed[now]), problem.budget[now + 1 :]
+    rest = max(float(problem.budget[now:].sum()) - placed, 0.0)
+    share = rest / float(later.sum()) if later.any() else 0.0
+    # Each later quarter gets the same share of its budget; the whole stays what it is.
+    left = np.maximum(tied_out(later * share, problem.minor_unit), 0.0) if len(later) else later
     bends = {(rule.name, ""): _LAST_LEVEL for rule in problem.rules if rule.name not in _FACTS}
     return replace(
         problem,
-        budget=budget,
+        budget=np.concatenate([problem.budget[:now], [placed], left]),
+        base_budget=problem.budget,
         closed=closed,
-        shift=max(problem.shift, moved) if moved > _WHISKER else problem.shift,
         bends={**bends, **problem.bends},
     )
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from models.saturation import Floats
 from optimizer.closed import Closed
-from optimizer.errors import NoPlanInTime, RulesCollide
+from optimizer.errors import NoPlanInTime, RulesCollide, UnkeptRule
 from optimizer.plan import Plan
 from optimizer.problem import Allocation, AllocationProblem
 from optimizer.reallocate import reallocate
@@ -89,5 +89,5 @@ def for_the_average(
         planned = reallocate(average)
         done()
         return carried_out(staged, planned.allocation, done)
-    except (RulesCollide, NoPlanInTime):
+    except (RulesCollide, NoPlanInTime, UnkeptRule):
         return None

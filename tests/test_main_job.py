@@ -200,7 +200,7 @@ def test_wrong_input_is_told_with_its_place_and_nothing_is_written(tmp_path: Pat
     assert not (project / "out").exists()
 
 
-def test_rules_that_collide_are_named_and_nothing_is_written(copy: Path) -> None:
+def test_rules_that_collide_are_named_and_nothing_is_lost(copy: Path) -> None:
     before = everything_in(copy / "out")
     policy = (copy / "reallot.toml").read_text()
     (copy / "reallot.toml").write_text(policy.replace("[0.40, 0.50]", "[0.70, 0.80]"))
@@ -208,7 +208,13 @@ def test_rules_that_collide_are_named_and_nothing_is_written(copy: Path) -> None
     assert result.exit_code == 3
     assert "core growth" in result.stdout
     assert json.loads(result.stdout)["errors"]
-    assert everything_in(copy / "out") == before
+    after = everything_in(copy / "out")
+    note = after.pop("flat/no_plan.txt")
+    assert after == before
+    assert b"earlier inputs" in note
+    (copy / "reallot.toml").write_text(policy)
+    assert reallot("plan", "--scenario", "flat", copy).exit_code == 0
+    assert "flat/no_plan.txt" not in everything_in(copy / "out")
 
 
 def test_a_scenario_that_does_not_exist_is_wrong_input(copy: Path) -> None:

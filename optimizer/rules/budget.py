@@ -19,7 +19,8 @@ class Budget(Rule):
     """sum over channels x[c, q] + pool[q] + unspent[q] = budget[q], in money, for every quarter q.
 
     Where a share of a quarter's budget may move to another quarter, each quarter may be that share
-    above or below (limits in per cent of its budget), and the equation holds for their sum. Money
+    above or below (limits in per cent of its budget), and the equation holds for their sum; what
+    closed quarters drew from the pool came on top. Money
     stays unspent only where the objective is not the response (the budget is then a ceiling).
     """
 
@@ -36,7 +37,7 @@ class Budget(Rule):
                 total = LinearForm.sum_of(of[q])
                 program.limit(self.name, "total", quarter, total, at_least=amount, at_most=amount)
             return
-        amount = float(problem.budget.sum())
+        amount = float(problem.budget.sum()) + _drawn(problem)
         total = LinearForm.sum_of(range(layout.money))
         program.limit(self.name, "total", None, total, at_least=amount, at_most=amount)
         for q, quarter in enumerate(problem.quarters):
@@ -64,7 +65,8 @@ class Budget(Rule):
             for q, quarter in enumerate(problem.quarters):
                 yield from _missing(problem, quarter, float(placed[q]), float(problem.budget[q]))
             return
-        yield from _missing(problem, None, float(placed.sum()), float(problem.budget.sum()))
+        whole = float(problem.budget.sum())
+        yield from _missing(problem, None, float(placed.sum()) - _drawn(problem), whole)
         for q, quarter in enumerate(problem.quarters):
             allowed = problem.shift * float(problem.budget[q])
             over = abs(float(placed[q] - problem.budget[q])) - allowed
@@ -86,6 +88,11 @@ class Budget(Rule):
             return f"{row.quarter} holds the {end} it may: {row.limit:+g} % of its budget moved"
         when = f"the budget of {row.quarter}" if row.quarter else "the whole budget"
         return f"{when} is spent in full"
+
+
+def _drawn(problem: AllocationProblem) -> float:
+    """Money that closed quarters drew from the pool."""
+    return 0.0 if problem.closed is None else float(problem.closed.released.sum())
 
 
 def _missing(

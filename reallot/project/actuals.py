@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from models.period import Period
+from optimizer.plan import RESERVE
 from reallot.errors import Finding
 from reallot.project.calendar import DAY, Rhythm, rhythm_of
 from reallot.project.cells import Cells
@@ -98,7 +99,8 @@ def read_actuals(
 ) -> Actuals | None:
     """The file, laid out as the history is; None, with findings, where it cannot be read."""
     before = len(findings)
-    _, records = records_of(table, policy, planned, findings)
+    # What was set aside stands in rows of the reserve, as in budget.csv.
+    _, records = records_of(table, policy, planned, findings, frozenset({RESERVE}))
     if records is None or len(findings) > before:
         return None
     days = sorted({when for when in records.days if when is not None})

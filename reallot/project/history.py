@@ -87,12 +87,19 @@ def read_history(
 
 
 def records_of(
-    table: Table, policy: Policy, planned: Cells | None, findings: list[Finding]
+    table: Table,
+    policy: Policy,
+    planned: Cells | None,
+    findings: list[Finding],
+    beside: frozenset[str] = frozenset(),
 ) -> tuple[Columns | None, Records | None]:
-    """The rows of a history or of actuals, long or wide as the policy says; None with findings."""
+    """The rows of a history or of actuals, long or wide as the policy says; None with findings.
+
+    ``beside`` are names of the plan's own that may stand among the channels.
+    """
     if policy.history.layout == "wide":
         return _wide(table, policy, planned or {}, findings)
-    return _long(table, policy, planned, findings)
+    return _long(table, policy, planned, findings, beside)
 
 
 def _days_of(columns: Columns, records: Records) -> list[date | None]:
@@ -102,7 +109,11 @@ def _days_of(columns: Columns, records: Records) -> list[date | None]:
 
 
 def _long(
-    table: Table, policy: Policy, planned: Cells | None, findings: list[Finding]
+    table: Table,
+    policy: Policy,
+    planned: Cells | None,
+    findings: list[Finding],
+    beside: frozenset[str],
 ) -> tuple[Columns | None, Records | None]:
     columns, others = understand(
         table,
@@ -115,7 +126,7 @@ def _long(
     if columns is None:
         return None, None
     days = column_of_days(columns, findings)
-    parts = rows_as_cells(columns, _channels(columns, findings))
+    parts = rows_as_cells(columns, _channels(columns, findings, beside))
     divisions = divisions_of(parts if planned is None else list(planned.values()))
     along = {part: part.along(divisions.get(part.channel, frozenset())) for part in set(parts)}
     cells = [along[part] for part in parts]
@@ -157,14 +168,14 @@ def _wide(
     )
 
 
-def _channels(columns: Columns, findings: list[Finding]) -> list[str]:
+def _channels(columns: Columns, findings: list[Finding], beside: frozenset[str]) -> list[str]:
     names = [name_in(text) for _, text in columns.table.cells(columns.places["channel"].position)]
     for row, name in zip(columns.rows, names, strict=True):
         position = columns.places["channel"].position
         if not name:
             remedy = "Write the channel's name."
             findings.append(columns.table.finding(row, position, "the cell is empty", remedy))
-        elif name in RESERVED:
+        elif name in RESERVED and name not in beside:
             remedy = "Give the channel another name: this one belongs to the plan."
             found = f"found the channel {quoted(name)}"
             findings.append(columns.table.finding(row, position, found, remedy))

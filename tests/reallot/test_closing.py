@@ -317,5 +317,23 @@ def test_a_hedge_that_goes_on_decides_the_first_quarter_that_is_not_closed(tmp_p
     assert "Do now, 2027Q2" in result.stdout
     assert "2027Q1 left 49.50 of its budget unspent" in result.stdout
     told = json.loads((tmp_path / "out" / "hedge.json").read_text())
-    assert sum(row["amount"] for row in told["now"]) == pytest.approx(4300.0)
+    # The quarter's own budget, and the pool of the closed one on top.
+    assert sum(row["amount"] for row in told["now"]) == pytest.approx(4300.0 + 400.0)
     assert told["playbook"] == {"growth": [], "recession": []}
+
+
+def test_what_was_set_aside_may_stand_in_the_actuals(tmp_path):
+    problem = problem_from(tmp_path, actuals=f"{ACTUALS}2027-01-31,reserve,350\n")
+    assert problem.closed.pool.tolist() == [350.0]
+    assert not any("stand in no budget" in text for text in problem.warnings)
+
+
+def test_what_was_spent_beyond_the_budget_was_drawn_from_the_pool_as_far_as_it_goes(tmp_path):
+    policy = POLICY.replace("quarters = 2", "quarters = 3")
+    budget = BUDGET + "2027Q3,Search,1400\n2027Q3,TV,2500\n2027Q3,reserve,400\n"
+    months = ["2027-04-30", "2027-05-31", "2027-06-30"]
+    second = "".join(f"{day},{name},1500\n" for day in months for name in ("Search", "TV"))
+    files = {"actuals": ACTUALS + second, "policy": policy, "budget__csv": budget}
+    problem = problem_from(tmp_path, "2027Q3", **files)
+    assert problem.closed.released.tolist() == [0.0, 400.0]
+    assert any("5,100.00 more than its budget, 400.00 of it drawn" in w for w in problem.warnings)
