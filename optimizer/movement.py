@@ -25,7 +25,8 @@ _ROUNDS = 25
 _KEPT = 0.02
 # Moves below this share of the base are not worth an entry in anybody's books.
 _CRUMB = 1e-4
-# How much dearer it is to release a unit than to move one: no pool is filled to be drawn from.
+# How much dearer it is to release a unit than to move one where the pool's movement is charged as
+# well: no pool is filled only to be drawn from.
 _DEARER = 4.0
 
 
@@ -42,7 +43,7 @@ def least_movement(
     to_give_up = max(around.value(decision) - at_least, 1e-7 * around.relaxation.unit)
     tie = _Tie(around, at_least, to_give_up, deadline)
     moved = tie.moved(decision)
-    all_moved = float(moved.sum()) + _DEARER * tie.released(decision)
+    all_moved = float(moved.sum()) + tie.dearer * tie.released(decision)
     if all_moved == 0 or around.value(decision) < at_least:
         return decision
     rate = tie.to_give_up / all_moved
@@ -82,6 +83,11 @@ class _Tie:
             return spends
         return np.concatenate([spends, problem.base_pool])
 
+    @property
+    def dearer(self) -> float:
+        """What releasing a unit costs, with moving one at 1."""
+        return 1.0 if self.around.program.problem.objective == "response" else _DEARER
+
     def moved(self, decision: Floats) -> Floats:
         """Money by which each amount of `base` moves."""
         return np.abs(decision[: len(self.base)] - self.base)
@@ -114,7 +120,7 @@ class _Tie:
         if release is None:
             return
         own, count = self.around.program.column_of[release.positions], len(release.cells)
-        columns = self._charged(count, _DEARER * rate)
+        columns = self._charged(count, self.dearer * rate)
         self.around.model.add_rows(
             Rows.from_entries(
                 np.full(count, -np.inf),

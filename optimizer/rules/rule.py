@@ -93,7 +93,16 @@ def slack_of(problem: AllocationProblem, amounts: int) -> float:
     Half a minor unit per amount, but a whole one at least (a limit need not be a whole amount),
     plus what floating-point sums of these budgets lose.
     """
-    return problem.minor_unit * max(1.0, 0.5 * amounts) + 1e-9 * float(problem.budget.sum())
+    units = max(1.0, _off_by(problem) * amounts)
+    return problem.minor_unit * units + 1e-9 * float(problem.budget.sum())
+
+
+def _off_by(problem: AllocationProblem) -> float:
+    """Minor units by which rounding moves an amount at most.
+
+    Half of one; where the pool is released, what comes on top is rounded by itself, to one.
+    """
+    return 1.5 if problem.stages is not None and problem.stages.release else 0.5
 
 
 def responses(plan: Allocation) -> Floats:
@@ -129,8 +138,8 @@ def response_slack(
     for metric, counted in (others or {}).items():
         counts += _of(response, metric) * counted[response.channel]
     marginal = response.marginal(plan.spend, counts)
-    unit = plan.problem.minor_unit
-    return unit * max(float(marginal.max(initial=0.0)), 0.5 * float(marginal.sum()))
+    unit, each = plan.problem.minor_unit, _off_by(plan.problem)
+    return unit * max(float(marginal.max(initial=0.0)), each * float(marginal.sum()))
 
 
 def _of(response: Response, metric: str) -> NDArray[np.bool_]:

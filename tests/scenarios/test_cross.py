@@ -193,6 +193,52 @@ def test_closed_quarters_stay_and_the_next_one_is_this_quarter() -> None:
     assert all(entry.broken_rules == () for entry in table.values())
 
 
+def over(spent: float) -> list[Plan]:
+    """Both futures after a first quarter that came to so much per channel."""
+    closed = Closed(np.full((2, 1), spent), np.full(1, 20.0), np.zeros(1))
+    return [reallocate(replace(plan.problem, closed=closed)) for plan in two_futures()]
+
+
+@pytest.mark.parametrize("spent", [200.0, 230.0])
+def test_what_is_closed_stays_as_it_was_for_the_current_budget_too(spent: float) -> None:
+    plans = over(spent)
+    entry = table_of(plans)[CURRENT, "calm"]
+    assert entry.response is not None
+    assert entry.roi is not None
+    # Two further quarters of 400 on channels.
+    assert entry.response / entry.roi == pytest.approx(2 * spent + 800.0)
+
+
+def test_a_closed_quarter_that_came_to_more_leaves_shares_of_the_whole_as_they_are() -> None:
+    base = problem(
+        (channel("a", 2000, carryover=0.3), channel("b", 2000, carryover=0.3)),
+        np.full((2, 3), 200.0),
+        (Elasticity(default=Band(0.3, 0.3)), Reserve((0.04, 0.08))),
+        pool=20.0,
+    )
+    closed = Closed(np.full((2, 1), 300.0), np.full(1, 20.0), np.zeros(1))
+    ahead = replace(base, closed=closed)
+    up = reallocate(apply(Scenario("up", channel_demand={"b": (1.3,)}), ahead))
+    down = reallocate(apply(Scenario("down", channel_demand={"a": (1.3,)}), ahead))
+    entry = table_of([up, down])["up", "down"]
+    assert entry.broken_rules == ()
+    # The first open quarter as it was for `up`, and the last one as good as the band lets it be.
+    best = -np.inf
+    response = response_of(down.problem)
+    for pool in np.linspace(0.0, 60.0, 61):
+        whole = 20.0 + up.allocation.pool[1] + pool
+        if not 0.04 * 1260 <= whole <= 0.08 * 1260:
+            continue
+        for last in np.linspace(140.0, 260.0, 61):
+            other = 420.0 - pool - last
+            if 140.0 <= other <= 260.0:
+                now = up.allocation.spend[:, 1]
+                spend = np.array([[300.0, now[0], last], [300.0, now[1], other]])
+                best = max(best, response.value(spend))
+    assert entry.response == pytest.approx(best, rel=1e-3)
+    assert entry.response >= best * (1 - 1e-4)
+
+
 @settings(max_examples=20, deadline=None)
 @given(worlds(most_channels=3), st.lists(st.floats(0.6, 1.5), min_size=2, max_size=2))
 def test_no_plan_that_keeps_a_futures_rules_beats_the_futures_own(

@@ -6,19 +6,34 @@ import numpy as np
 import pytest
 from scipy.optimize import minimize
 
+from models.curve import Member
+from optimizer.caution import Caution
+from optimizer.channel import Channel
 from optimizer.closed import Closed
 from optimizer.errors import Failures, RulesCollide
 from optimizer.plan import Plan
 from optimizer.problem import AllocationProblem
 from optimizer.reallocate import reallocate, violations
-from optimizer.rules import Cap, Change, Committed, Floor, Part, Share, Target
+from optimizer.rules import (
+    Band,
+    Cap,
+    Capacity,
+    Change,
+    Committed,
+    Elasticity,
+    Floor,
+    Part,
+    Reserve,
+    Share,
+    Target,
+)
 from optimizer.stages import Stages
 from scenarios.hedge import SHARES, Hedge, Terms, hedge
-from scenarios.scenario import Scenario
+from scenarios.scenario import Scenario, apply
 from scenarios.staged import Future
 from scenarios.together import WHAT_IF
-from tests.optimizer.worlds import channel
-from tests.scenarios.futures_of import SCENARIOS, base, futures, told
+from tests.optimizer.worlds import channel, problem
+from tests.scenarios.futures_of import CHANNELS, SCENARIOS, base, futures, told
 
 TOLERANCE = 1e-4
 KEPT = Terms(release=False)
@@ -358,6 +373,76 @@ def test_after_a_closed_quarter_one_scenario_without_release_is_its_plan_to_the_
     hedged, plan = hedge(closed(base()), [alone], KEPT), reallocate(alone.problem)
     assert np.array_equal(hedged.plans[0].recommended, plan.recommended)
     assert hedged.objective == plan.objective
+
+
+def test_what_closed_quarters_drew_from_the_pool_is_not_released_again() -> None:
+    def over(of: AllocationProblem, drawn: float) -> AllocationProblem:
+        spend = np.array([[120.0, 130.0], [190.0, 190.0 + drawn]])
+        gone = Closed(spend, np.array([30.0, 20.0]), np.zeros(2), released=np.array([0.0, drawn]))
+        return replace(of, closed=gone, budget=np.array([340.0, 340.0, *of.budget[2:]]))
+
+    for drawn in (0.0, 25.0):
+        policy = over(base(), drawn)
+        of = [replace(f, problem=over(f.problem, drawn)) for f in futures(base())]
+        hedged = hedge(policy, of, Terms())
+        given = hedged.plans[0].recommended[:, 2].sum() - policy.budget[2]
+        assert given == pytest.approx(50.0 - drawn, abs=0.011)
+
+
+@pytest.mark.parametrize("most", [130.0, 150.0, 200.0])
+def test_a_cap_above_the_quarters_own_budget_holds_for_what_is_released_on_top(
+    most: float,
+) -> None:
+    channels = (channel("A", top=3000.0, half=400.0), channel("B", top=300.0, half=400.0))
+    policy = problem(
+        channels,
+        np.full((2, 2), 60.0),
+        (Reserve((0.0, 0.4)), Cap({"A": most})),
+        pool=20.0,
+        budget=140.0,
+        demand=np.array([[1.0, 3.0], [1.0, 1.0]]),
+    )
+    hedged = hedge(policy, [Future(replace(policy, scenario="one"), 1.0)], Terms())
+    assert hedged.plans[0].allocation.spend[0, 1] == pytest.approx(most)
+    assert hedged.known[0] == pytest.approx(hedged.objective, rel=TOLERANCE)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_released_money_in_whole_cents_keeps_rules_over_the_whole_year(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    current = np.round(rng.uniform(5e4, 3e5, (4, 3)), 2)
+    share = current[1].sum() / (1.1 * current.sum())
+    narrow = Share("b", Part(channels=frozenset({"b"})), (0.99 * share, 1.01 * share))
+    tops = rng.uniform(5e5, 2e6, 4)
+    channels = tuple(
+        channel(name, top=top, half=2e5, carryover=0.3)
+        for name, top in zip("abcd", tops.tolist(), strict=True)
+    )
+    pool = np.round(0.1 * current.sum(axis=0), 2)
+    rules = (Elasticity(default=Band(0.2, 0.2)), Reserve((0.03, 0.15)), narrow)
+    policy = problem(channels, current, rules, pool=pool, time_limit=20.0)
+    of = [
+        Future(apply(Scenario(name, tuple(rng.uniform(0.7, 1.3, 3))), policy), 0.5)
+        for name in ("one", "other")
+    ]
+    for plan in hedge(policy, of, Terms()).plans:
+        assert not violations(plan.allocation)
+
+
+def test_a_cautious_hedge_over_a_market_of_limited_room_is_proven() -> None:
+    room = Capacity("market", SEARCH, 250.0)
+    policy = base(room, channels=tuple(map(unsure, CHANNELS)), caution=Caution(0.34, 3))
+    hedged = hedge(policy, futures(policy), KEPT)
+    assert hedged.gap <= TOLERANCE
+
+
+def unsure(of: Channel) -> Channel:
+    """A channel that may bring less or more, sooner or later, than its curve says."""
+    assert of.curve is not None
+    top, half, slope = of.curve.top, of.curve.half, of.curve.slope
+    drawn = ((0.4 * top, half), (1.9 * top, half), (top, 1.9 * half))
+    members = tuple(Member(top, half, slope, 0.0) for top, half in drawn)
+    return replace(of, curve=replace(of.curve, members=members))
 
 
 def test_with_one_quarter_left_all_of_it_is_decided_now() -> None:
