@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from models.curve import Curves
-from optimizer.problem import Allocation, AllocationProblem
+from optimizer.problem import AllocationProblem
 from optimizer.worlds import members_of
 from reallot.assemble import problem_of
 from reallot.errors import NotPlannedError
@@ -19,7 +19,7 @@ from reallot.project.project import BASE
 from reallot.project.scenario_file import ScenarioFile
 from reallot.report import simulate_files
 from scenarios.futures import Event, Futures, Spread, draw
-from scenarios.judging import Contender
+from scenarios.judging import Contender, approved
 from scenarios.reoptimise import reoptimise, reoptimised
 from scenarios.simulate import simulate, worlds_of
 
@@ -110,7 +110,7 @@ def contenders_of(
 ) -> tuple[list[Contender], tuple[str, ...]]:
     """The current budget, every scenario's plan, and the hedge where it stands; and what lacks.
 
-    NotPlannedError where ``scenario`` itself has no plan.
+    The current budget has the money of ``scenario``. NotPlannedError where that has no plan.
     """
     _, stale = plans_that_stand(project, curves, time_limit)
     notes: tuple[str, ...] = ()
@@ -124,9 +124,8 @@ def contenders_of(
     if failure is not None and scenario in lacking:
         raise failure
     problem = next(plan.problem for plan in plans if plan.problem.scenario == scenario)
-    now = Allocation.of(problem, problem.current, problem.current_pool)
     contenders = [
-        Contender(CURRENT, "current", (now,)),
+        Contender(CURRENT, "current", (approved(problem),)),
         *(Contender(_named(p.problem.scenario), "plan", (p.allocation,)) for p in plans),
     ]
     if hedge_is_written(project):

@@ -1,6 +1,8 @@
 """Judging plans: what each brings in many worlds, the same worlds for all of them.
 
 A plan is carried out as it stands: its media is bought, and what results cost follows the results.
+The approved budget is cut or raised to the money of the scenario that the worlds are of: it is not
+moved, but has neither more money than the plans for it nor less.
 A playbook has several plans, one per scenario: in each world the one whose scenario comes nearest.
 """
 
@@ -32,6 +34,8 @@ _AT_ONCE = 250_000
 # What brings less by this share only differs in its last digits.
 _NOISE = 1e-12
 _LEAST_FACTOR = 1e-9
+# Budgets are in whole minor units: what differs by less from what is approved is the same money.
+_SAME = 1e-6
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,22 @@ class Contender:
     name: str
     kind: Kind
     allocations: tuple[Allocation, ...]
+
+
+def scale_of(problem: AllocationProblem) -> Floats:
+    """(Q,) the money of every quarter as a multiple of what is approved; 1 in closed ones."""
+    approved = problem.current.sum(axis=0) + problem.current_pool
+    scale = np.divide(problem.budget, approved, out=np.ones_like(approved), where=approved > 0)
+    scale[: len(problem.closed_quarters)] = 1.0
+    return np.where(np.abs(scale - 1) > _SAME, scale, 1.0)
+
+
+def approved(problem: AllocationProblem) -> Allocation:
+    """The approved budget at the money of a problem's scenario: all its lines in proportion.
+
+    Closed quarters are as they are.
+    """
+    return Allocation.of(problem, problem.base, scale_of(problem) * problem.current_pool)
 
 
 @dataclass(frozen=True)
@@ -194,8 +214,8 @@ def _together(
 def _fits(problem: AllocationProblem, kind: Kind, plan: Allocation) -> bool:
     """Whether a plan takes no more money than the scenario has.
 
-    The current budget is what it is; what a playbook releases from its pool is counted once.
+    What a playbook releases from its pool is counted once.
     """
     kept = 0.0 if kind == "hedge" else float(plan.pool.sum())
-    room = float(problem.budget.sum()) * (1 + 1e-9) + problem.minor_unit
-    return kind == "current" or float(plan.spend.sum()) + kept <= room
+    room = float(problem.holds.sum()) * (1 + 1e-9) + problem.minor_unit
+    return float(plan.spend.sum()) + kept <= room

@@ -14,7 +14,7 @@ from optimizer.curve_table import Indices
 from optimizer.problem import AllocationProblem
 from optimizer.worlds import Worlds
 from scenarios.futures import Futures
-from scenarios.judging import Contender, Judged, judge, worst_of
+from scenarios.judging import Contender, Judged, judge, scale_of, worst_of
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,7 @@ class EventShare:
 class Simulation:
     """Contenders in the same futures around one scenario; the first is the current budget.
 
+    ``scale`` is what the approved budget is multiplied by in every quarter to have its money.
     ``chosen`` is the plan whose worst futures are looked into: ``factors`` and ``events`` say what
     they have in common, ``there`` (by name) what every contender brings in them on average.
     """
@@ -58,6 +59,7 @@ class Simulation:
     currency: str
     measure: Literal["response", "profit"]
     futures: int
+    scale: tuple[float, ...]
     contenders: tuple[Judged, ...]
     chosen: str
     factors: tuple[Factor, ...]
@@ -92,6 +94,7 @@ def simulate(
         currency=problem.currency,
         measure="profit" if problem.objective == "profit" else "response",
         futures=len(futures),
+        scale=tuple(scale_of(problem).tolist()),
         contenders=tuple(judged),
         chosen=chosen,
         factors=_factors(problem.names, spend, futures, worst),

@@ -128,6 +128,7 @@ def _html(
         "seed": seed,
         "notes": notes,
         "headline": _headline(simulation),
+        "scaled": _scaled(simulation),
         "ridges": ridges_of(simulation.contenders),
         "measure": MEASURES[simulation.measure],
         "targets": tuple(simulation.contenders[0].missed),
@@ -145,13 +146,26 @@ def _headline(simulation: Simulation) -> str:
     more = plan.distribution.mean - current.distribution.mean
     share = f" ({percent_signed(more / abs(current.distribution.mean))})" if more else ""
     way = "more" if more >= 0 else "less"
+    same = f" at {simulation.scenario}'s money" if _scaled(simulation) else ""
     less = f"less than it in {percent(plan.below_current)} of them"
     if plan.below_current == 0:
         less = "less than it in none of them"
     return (
         f"In {simulation.futures:,} futures the {plan.name} brings "
-        f"{money(abs(more), simulation.currency)}{share} {way} than the current budget on average, "
-        f"and {less}."
+        f"{money(abs(more), simulation.currency)}{share} {way} than the current budget{same} on "
+        f"average, and {less}."
+    )
+
+
+def _scaled(simulation: Simulation) -> str:
+    """How the approved budget is cut or raised to the scenario's money; empty where it is not."""
+    least, most = (percent_signed(end(simulation.scale) - 1) for end in (min, max))
+    if all(scale == 1 for scale in simulation.scale):
+        return ""
+    by = least if least == most else f"{least} to {most}, quarter by quarter"
+    return (
+        f"The current budget is the approved one at {simulation.scenario}'s money ({by}), "
+        "channels and pool in proportion."
     )
 
 

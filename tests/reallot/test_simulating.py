@@ -95,10 +95,28 @@ def test_an_event_of_probability_0_changes_nothing_but_its_own_entry(folder):
 
 
 def test_futures_are_drawn_around_the_scenario_that_is_named(folder):
+    write_scenarios(folder, growth="demand = 1.1\n")
     flat, growth = simulated(folder), simulated(folder, "--scenario", "growth")
     assert growth["chosen"] == "plan for growth"
     mean = [document["plans"][0]["mean"] for document in (flat, growth)]
     assert mean[1] == pytest.approx(1.1 * mean[0])
+
+
+def test_the_current_budget_has_the_money_of_the_scenario(folder):
+    write_scenarios(folder, recession="budget = 0.8\n")
+    flat = simulated(folder)["plans"][0]
+    page = Page((folder / "out" / "simulate.html").read_bytes())
+    assert "at flat's money" not in page.words
+    poor = simulated(folder, "--scenario", "recession")
+    current = poor["plans"][0]
+    assert current["spend"] == pytest.approx(0.8 * flat["spend"])
+    assert current["within_budget"]
+    assert current["mean"] < flat["mean"]
+    page = Page((folder / "out" / "simulate.html").read_bytes())
+    assert "than the current budget at recession's money on average" in page.words
+    assert "approved one at recession's money (−20.0 %), channels and pool" in page.words.replace(
+        "\N{NO-BREAK SPACE}", " "
+    )
 
 
 def test_from_a_later_quarter_on_every_plan_has_the_same_closed_quarters(folder):

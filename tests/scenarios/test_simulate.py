@@ -11,7 +11,7 @@ from optimizer.reallocate import reallocate
 from optimizer.rules import Band, Elasticity, Target
 from scenarios import judging
 from scenarios.futures import Event, Futures, Spread, draw
-from scenarios.judging import Contender, Judged, worst_of
+from scenarios.judging import Contender, Judged, approved, scale_of, worst_of
 from scenarios.scenario import Scenario, apply
 from scenarios.simulate import Simulation, simulate
 from tests.optimizer.worlds import channel, problem, with_rules
@@ -161,6 +161,32 @@ def test_a_plan_with_more_money_than_the_scenario_has_is_no_answer_to_it() -> No
     assert not found["rich"].within_budget
     assert found.best_there != "rich"
     assert found.events[0].best != "rich"
+
+
+@pytest.mark.parametrize("money", [0.9, 1.25])
+def test_the_approved_budget_is_judged_at_the_scenarios_money(money: float) -> None:
+    base = problem(CHANNELS, [[300.0, 200.0], [300.0, 400.0]], pool=50.0)
+    own = apply(Scenario("own", budget=(1.0, money)), base)
+    found = approved(own)
+    assert found.spend == pytest.approx(base.current * [[1.0, money]])
+    assert found.pool == pytest.approx(base.current_pool * [1.0, money])
+    assert found.spend.sum() + found.pool.sum() == pytest.approx(own.budget.sum())
+    assert scale_of(own).tolist() == pytest.approx([1.0, money])
+    plans = [Contender("current budget", "current", (found,))]
+    judged = simulate(own, plans, "current budget", futures(own), [])
+    assert judged.contenders[0].within_budget
+    assert judged.scale == (1.0, pytest.approx(money))
+
+
+def test_what_is_closed_stands_in_the_approved_budget_too_even_where_it_took_more() -> None:
+    own = apply(Scenario("own", budget=(1.5,)), BASE)
+    over = replace(BASE, budget=1.4 * BASE.budget)
+    taken = Allocation.of(over, 1.4 * BASE.current, BASE.current_pool)
+    own = replace(own, budget=np.array([600.0, 900.0]), closed=Closed.of(taken, 1))
+    found = approved(own)
+    assert found.spend.tolist() == [[420.0, 450.0], [420.0, 450.0]]
+    plans = [Contender("current budget", "current", (found,))]
+    assert simulate(own, plans, "current budget", futures(own), []).contenders[0].within_budget
 
 
 def hedge(base: AllocationProblem) -> Contender:
