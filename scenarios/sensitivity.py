@@ -19,7 +19,7 @@ from optimizer.plan import Plan
 from optimizer.problem import Allocation, AllocationProblem
 from optimizer.program import Program
 from optimizer.reallocate import violations
-from scenarios.inputs import Input, inputs_of
+from scenarios.inputs import BUDGET, Input, inputs_of
 from scenarios.replan import Answer, NoPlan, replan
 
 STEPS = (-0.2, -0.1, 0.1, 0.2)
@@ -54,7 +54,8 @@ class Turn:
     """Where the recommendation changes as an input moves to one side.
 
     ``by`` is the smallest move found (to a point), None where nothing changes up to `FURTHEST`.
-    ``no_longer_raised`` are channels that are cut from there on, ``no_longer_cut`` the reverse;
+    ``no_longer_raised`` are channels that are cut from there on, ``no_longer_cut`` the reverse,
+    measured against their part of the budget there;
     ``moved`` is the share of the budget that stands elsewhere. ``why`` says why no plan is left.
     """
 
@@ -289,8 +290,12 @@ def in_words(effect: Effect, direction: Direction) -> str:
     if turn.why is not None:
         what = "the rules cannot all hold" if turn.why == "collided" else "no plan is found in time"
         return f"{start}{what}."
-    changes = [f"{channel} is no longer raised but cut" for channel in turn.no_longer_raised]
-    changes += [f"{channel} is no longer cut but raised" for channel in turn.no_longer_cut]
+    cut, raised = "is no longer raised but cut", "is no longer cut but raised"
+    if effect.input == BUDGET:
+        # A channel may get more of a larger budget, and still less than its part of it.
+        cut, raised = "gets less than its part of it", "gets more than its part of it"
+    changes = [f"{channel} {cut}" for channel in turn.no_longer_raised]
+    changes += [f"{channel} {raised}" for channel in turn.no_longer_cut]
     if not changes:
         changes = [f"{100 * turn.moved:.1f} % of the budget stands elsewhere"]
     return f"{start}{', '.join(changes)}."

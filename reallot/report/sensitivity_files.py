@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 
+from optimizer.plan import Plan
 from reallot.report.figures import percent, percent_signed, share_of
 from reallot.report.measure import MEASURES
 from reallot.report.page import render
@@ -15,6 +16,18 @@ from scenarios.sensitivity import FURTHEST, MOVED, Effect, Sensitivity, Step, Tu
 _COLUMNS = ("scenario", "input", "channel", "by", "objective", "change", "held", "moved", "why")
 # Bars of the picture; the rest is in the table below it.
 _MOST_BARS = 15
+
+
+@dataclass(frozen=True)
+class Most:
+    """Of an input's two furthest steps the one that moves more money.
+
+    ``moved`` is that money as a share of the budget, ``lost`` what keeping the old plan would lose
+    there; None where there is no new plan, ``lost`` also where the old one breaks a rule.
+    """
+
+    moved: float | None
+    lost: float | None
 
 
 @dataclass(frozen=True)
@@ -41,6 +54,27 @@ def names_of(effect: Effect) -> str:
     """An input with those that do exactly the same."""
     *others, last = (effect.input, *effect.alike)
     return f"{', '.join(others)} and {last}" if others else last
+
+
+def most_of(found: Sensitivity, effect: Effect) -> Most:
+    """What the table of all inputs says of one: both figures of the same step."""
+    known = [
+        (step, step.moved, step.objective)
+        for step in (effect.steps[0], effect.steps[-1])
+        if step.moved is not None and step.objective is not None
+    ]
+    if not known:
+        return Most(None, None)
+    step, moved, objective = max(known, key=lambda one: one[1])
+    share = moved / (float(found.plan.problem.budget.sum()) or 1.0)
+    return Most(share, None if step.held is None else _lost(found.plan, objective, step.held))
+
+
+def _lost(plan: Plan, objective: float, held: float) -> float:
+    """What the old plan loses against the new; what neither is proven to is nothing."""
+    sign = -1.0 if plan.problem.objective == "spend" else 1.0
+    lost = sign * (objective - held)
+    return lost if lost > max(plan.problem.tolerance, plan.gap) * abs(objective) else 0.0
 
 
 def _csv(found: Sensitivity) -> bytes:
@@ -88,7 +122,6 @@ def _html(found: Sensitivity) -> bytes:
         "found": found,
         "scenario": plan.problem.scenario,
         "currency": plan.problem.currency,
-        "budget": float(plan.problem.budget.sum()),
         "objective": plan.objective,
         "measure": MEASURES[plan.problem.objective],
         "bars": _bars(found),
@@ -96,6 +129,7 @@ def _html(found: Sensitivity) -> bytes:
         "headline": _headline(found),
         "names": names_of,
         "change": _change,
+        "most": most_of,
         "moved_share": MOVED,
         "furthest": FURTHEST,
     }

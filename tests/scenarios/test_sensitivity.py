@@ -31,7 +31,7 @@ from optimizer.rules import (
 )
 from scenarios.inputs import inputs_of
 from scenarios.limits import limits_of, limits_reached
-from scenarios.sensitivity import STEPS, Effect, Sensitivity, in_words, sensitivity
+from scenarios.sensitivity import STEPS, Effect, Sensitivity, Turn, in_words, sensitivity
 from tests.optimizer.worlds import channel, problem, with_rules
 
 SEARCH, TV = channel("Search", 1000.0, 200.0), channel("TV", 1100.0, 600.0)
@@ -124,6 +124,17 @@ def test_the_point_where_a_channel_is_cut_instead_of_raised_is_found() -> None:
     assert abs(tv(before) - float(plan.allocation.spend[1, 0])) <= 30
     words = in_words(of, "down" if raised else "up")
     assert words.startswith(f"If the effect of TV {'falls' if raised else 'rises'} by more than")
+
+
+def test_another_budget_is_said_to_change_parts_of_it_and_not_amounts() -> None:
+    turn = Turn(0.22, ("TV",), ("Search",))
+    of = Effect("budget", None, (), (), up=turn)
+    assert in_words(of, "up") == (
+        "If the budget rises by more than about 22 %, TV gets less than its part of it, "
+        "Search gets more than its part of it."
+    )
+    price = in_words(replace(of, input="media price"), "up")
+    assert "TV is no longer raised but cut, Search is no longer cut but raised" in price
 
 
 def test_a_currencys_rate_is_an_input_of_its_own_for_what_is_bought_in_it() -> None:
