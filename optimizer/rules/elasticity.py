@@ -164,6 +164,6 @@ def _violation(
     problem: AllocationProblem, key: str, q: int, excess: float, band: Band
 ) -> Violation:
     quarter = problem.quarters[q]
-    allowed = f"-{band.down:.4%} to +{band.up:.4%}"
+    allowed = f"-{100 * band.down:.6g} % to +{100 * band.up:.6g} %"
     text = f"{quarter}: {key} moves {excess:,.2f} further than its elasticity of {allowed}"
     return Violation(Elasticity.name, key, quarter, excess, text)

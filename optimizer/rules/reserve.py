@@ -64,7 +64,8 @@ class Reserve(Rule):
         total, pool = float(problem.budget.sum()), float(plan.pool.sum())
         excess = max(self.share[0] * total - pool, pool - self.share[1] * total)
         if excess > slack_of(problem, len(problem.quarters)):
-            text = f"the pool holds {pool / total:.4%} of the budget, {excess:,.2f} out of its band"
+            text = f"the pool holds {100 * pool / total:.6g} % of the budget, "
+            text += f"{excess:,.2f} out of its band"
             yield Violation(self.name, "pool", None, excess, text)
 
     def remedy(self, row: Row, limit: float) -> str | None:

@@ -44,7 +44,7 @@ class StrategicReserve(Fund):
         held = float(plan.spend[problem.names.index(self.channel)].sum())
         excess = max(self.share[0] * total - held, held - self.share[1] * total)
         if excess > slack_of(problem, len(problem.quarters)):
-            text = f"{self.channel} holds {held / total:.4%} of the budget, "
+            text = f"{self.channel} holds {100 * held / total:.6g} % of the budget, "
             text += f"{excess:,.2f} out of the strategic reserve's band"
             yield Violation(self.name, self.channel, None, excess, text)
 

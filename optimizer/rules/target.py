@@ -107,7 +107,8 @@ class GrowthTarget(Rule):
         asked = (1 + self.share) * self.last_year
         short = asked - float(responses(plan).sum())
         if short > response_slack(plan, np.ones(len(plan.spend))) + 1e-6 * asked:
-            text = f"the response grows by {short:,.2f} less than {self.share:.4%} on last year"
+            growth = f"{100 * self.share:.6g} % on last year"
+            text = f"the response grows by {short:,.2f} less than {growth}"
             yield Violation(self.name, "growth", None, short, text)
 
     def explain(self, row: Row) -> str:

@@ -89,7 +89,8 @@ class Tiers(Rule):
                 part = float(plan.spend[members].sum())
                 excess = max(tier.share[0] * total - part, part - tier.share[1] * total)
                 if excess > slack_of(problem, len(members) * len(problem.quarters)):
-                    text = f"tier {grade} gets {part / total:.4%}, {excess:,.2f} out of its band"
+                    text = f"tier {grade} gets {100 * part / total:.6g} %, "
+                    text += f"{excess:,.2f} out of its band"
                     yield Violation(self.name, grade, None, excess, text)
 
     def explain(self, row: Row) -> str:

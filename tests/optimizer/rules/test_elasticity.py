@@ -81,6 +81,7 @@ def test_an_edit_beyond_the_band_is_noticed() -> None:
     found = violations(allocation(with_rules(BASE, PM20), [[125.0], [95.0], [100.0], [80.0]]))
     assert [(v.rule, v.key) for v in found] == [("elasticity", "Search")]
     assert found[0].excess == pytest.approx(5.0)
+    assert found[0].text.endswith("moves 5.00 further than its elasticity of -20 % to +20 %")
 
 
 def test_a_unit_beyond_its_band_is_noticed() -> None:

@@ -149,9 +149,15 @@ def test_the_page_shows_the_cross_table_the_signal_and_what_has_no_plan() -> Non
         "bust: rules <collide>",
         "The plan for growth in flat: budget",
         "No margin is given",
+        "The stronger the colour, the larger the regret beside what the future's own plan brings.",
     ):
         assert words in page.words
     assert page.words.count("★") == 3  # one explains the other two
+
+
+def test_what_shows_that_a_scenario_has_arrived_wraps_however_long_it_is() -> None:
+    page = compare_html(_crossed()).decode()
+    assert '<td class="wraps">sales above &lt;forecast&gt;</td>' in page
 
 
 def test_the_page_says_in_a_sentence_why_the_rest_of_a_plan_has_no_plan() -> None:
