@@ -18,6 +18,7 @@ from reallot.project import Project
 from reallot.project.project import BASE
 from reallot.project.scenario_file import ScenarioFile
 from reallot.report import simulate_files
+from reallot.report.figures import counted
 from scenarios.futures import Event, Futures, Spread, draw
 from scenarios.judging import Contender, approved
 from scenarios.reoptimise import reoptimise, reoptimised
@@ -51,12 +52,13 @@ def simulate_all(
     problem = problem_of(project, curves, scenario, time_limit)
     events = [event.name for event in project.policy.event]
     drawn = futures_of(project, problem, said.futures if futures is None else futures, seed)
-    with doing(f"Judging {len(contenders)} plans in {len(drawn):,} futures around {scenario}"):
+    count = counted(len(drawn), "future")
+    with doing(f"Judging {len(contenders)} plans in {count} around {scenario}"):
         simulation = simulate(problem, contenders, _named(scenario), drawn, events)
     replanned = None
     if anew:
         worlds = worlds_of(problem, drawn)
-        with counting(f"Planning {len(drawn):,} futures anew", len(drawn)) as done:
+        with counting(f"Planning {count} anew", len(drawn)) as done:
             answers = reoptimise(problem, worlds, jobs, done)
         replanned = reoptimised(problem, simulation, answers)
     files = simulate_files(simulation, seed, notes, replanned)

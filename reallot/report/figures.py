@@ -46,6 +46,11 @@ def full(amount: float, decimals: int = 0) -> str:
     return f"{_sign(amount) if text.strip('0.,') else ''}{text}"
 
 
+def counted(number: int, noun: str) -> str:
+    """So many of something: 1 future, 1,000 futures."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 def signed(amount: float, decimals: int = 0) -> str:
     """A change: +1,569, −20, 0."""
     text = full(amount, decimals)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from reallot.report.figures import money, percent, percent_signed, short
+from reallot.report.figures import counted, money, percent, percent_signed, short
 from reallot.report.measure import MEASURES
 from reallot.report.page import render
 from reallot.report.plain import plain, rounded
@@ -129,6 +129,8 @@ def _html(
         "notes": notes,
         "headline": _headline(simulation),
         "scaled": _scaled(simulation),
+        "counted": counted,
+        "hedged": any(one.kind == "hedge" for one in simulation.contenders),
         "ridges": ridges_of(simulation.contenders),
         "measure": MEASURES[simulation.measure],
         "targets": tuple(simulation.contenders[0].missed),
@@ -151,7 +153,7 @@ def _headline(simulation: Simulation) -> str:
     if plan.below_current == 0:
         less = "less than it in none of them"
     return (
-        f"In {simulation.futures:,} futures the {plan.name} brings "
+        f"In {counted(simulation.futures, 'future')} the {plan.name} brings "
         f"{money(abs(more), simulation.currency)}{share} {way} than the current budget{same} on "
         f"average, and {less}."
     )

@@ -238,6 +238,25 @@ def test_every_future_is_planned_anew_where_that_is_asked_for(folder):
     assert [one["plan"] for one in anew["regrets"]] == [one["plan"] for one in document["plans"]]
 
 
+def test_plans_of_single_futures_are_not_said_to_bound_a_hedge_that_releases_the_pool(folder):
+    simulated(folder)
+    releases = "so may the hedge where it releases the pool"
+    for hedged in (False, True):
+        if hedged:
+            write_hedge(folder)
+        simulated(folder, "--reoptimise", "--futures", "2", "--jobs", "1")
+        page = Page((folder / "out" / "simulate.html").read_bytes())
+        assert (releases in page.words) is hedged
+
+
+def test_one_future_is_one(folder):
+    result = run(["simulate", "--reoptimise", "--futures", "1", "--jobs", "1", folder])
+    page = Page((folder / "out" / "simulate.html").read_bytes())
+    assert "In 1 future the plan for flat" in page.words
+    assert "1 future was planned anew" in page.words
+    assert "1 futures" not in page.words + result.stderr
+
+
 def test_progress_is_told_on_standard_error(folder):
     result = run(["simulate", "--reoptimise", "--futures", "30", "--jobs", "1", folder])
     assert "Planning 30 futures anew: 30 of 30" in result.stderr
