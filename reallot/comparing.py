@@ -42,7 +42,7 @@ def compare_all(project: Project, time_limit: float) -> dict[str, bytes]:
     comparison = compare(plans, [future(project, name) for name in order], table, tried.why)
     files = compare_files(comparison, has_margins=_has_margins(project))
     write_whole(out_of(project), files)
-    tried.all()
+    tried.all(f"The others are compared all the same: {out_of(project) / 'compare.html'}")
     return files
 
 

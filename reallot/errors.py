@@ -42,15 +42,22 @@ class NotPlannedError(Exception):
     """Some scenarios have no plan; the others were planned, and are written.
 
     ``findings`` has one entry per scenario; ``explanations`` says the same at length, line by line.
-    ``collided`` is whether rules collided somewhere; if not, it was the time.
+    ``collided`` is whether rules collided somewhere; if not, it was the time. ``done`` says in a
+    sentence what was made of the others and where it is; empty where there is no more than plans.
     """
 
     def __init__(
-        self, findings: Iterable[Finding], explanations: Iterable[str], *, collided: bool
+        self,
+        findings: Iterable[Finding],
+        explanations: Iterable[str],
+        *,
+        collided: bool,
+        done: str = "",
     ) -> None:
         self.findings = tuple(findings)
         self.explanations = tuple(explanations)
         self.collided = collided
+        self.done = done
         super().__init__("\n".join(self.explanations))
 
 

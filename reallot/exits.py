@@ -43,7 +43,7 @@ class Commands(click.Group):
             _tell(ctx, error.findings, [title, *(f"  {f}" for f in error.findings)])
             ctx.exit(INPUT)
         except NotPlannedError as error:
-            _tell(ctx, error.findings, error.explanations)
+            _tell(ctx, error.findings, filter(None, [*error.explanations, error.done]))
             ctx.exit(COLLISION if error.collided else NO_PLAN_IN_TIME)
         except KeyboardInterrupt:
             kept = "What was written before is kept, and nothing is half-written."

@@ -45,7 +45,8 @@ def hedge_all(project: Project, terms: Terms, time_limit: float) -> tuple[Hedge,
     tried = Tried(project, [found], dict(found.left_out))
     files = hedge_files(found, signals_of(project), project.inputs, tried.why)
     write_whole(out_of(project), files)
-    tried.all()
+    page = out_of(project) / "hedge.html"
+    tried.all(f"The others are hedged all the same, without {', '.join(tried.why)}: {page}")
     return found, files
 
 

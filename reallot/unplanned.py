@@ -31,10 +31,13 @@ class Tried(Generic[T]):
     made: list[T]
     failures: dict[str, PlanningError]
 
-    def all(self) -> list[T]:
-        """What was made of every scenario; NotPlannedError where some have no plan."""
+    def all(self, done: str = "") -> list[T]:
+        """What was made of every scenario; NotPlannedError where some have no plan.
+
+        ``done`` is what it says was made of the others.
+        """
         if self.failures:
-            raise not_planned(self.project, self.failures)
+            raise not_planned(self.project, self.failures, done)
         return self.made
 
     @property
@@ -59,12 +62,15 @@ def attempt(project: Project, scenarios: Sequence[str], one: Callable[[str], T])
     return Tried(project, made, failures)
 
 
-def not_planned(project: Project, failures: Mapping[str, PlanningError]) -> NotPlannedError:
+def not_planned(
+    project: Project, failures: Mapping[str, PlanningError], done: str = ""
+) -> NotPlannedError:
     """What to tell where some have no plan; failures by what has none."""
     return NotPlannedError(
         (_finding(project, name, failure) for name, failure in failures.items()),
         (line for failure in failures.values() for line in str(failure).splitlines()),
         collided=any(isinstance(failure, RulesCollide) for failure in failures.values()),
+        done=done,
     )
 
 

@@ -126,6 +126,15 @@ def test_scenarios_whose_rules_collide_are_named_and_the_others_are_hedged(tmp_p
     assert "If flat (60 % probable)" in page.replace("\u202f", " ").replace("\xa0", " ")
 
 
+def test_what_is_hedged_all_the_same_is_said_and_where_it_is(tmp_path: Path) -> None:
+    folder = project(tmp_path, growth=IMPOSSIBLE, flat="demand = 1.0\n", recession="")
+    result = run(["hedge", folder])
+    assert result.exit_code == 3
+    page = tmp_path / "out" / "hedge.html"
+    done = f"The others are hedged all the same, without growth: {page}"
+    assert result.stderr.splitlines()[-1] == done
+
+
 def test_where_no_scenario_has_a_plan_each_says_why_and_nothing_is_written(tmp_path: Path) -> None:
     folder = project(tmp_path, growth=IMPOSSIBLE, recession=IMPOSSIBLE)
     result = run(["hedge", "--json", folder])

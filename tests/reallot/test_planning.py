@@ -291,6 +291,8 @@ def test_the_others_are_compared_where_the_rules_of_one_scenario_collide(folder)
     result = run(["compare", folder])
     assert result.exit_code == 3
     assert "growth: these rules cannot hold together" in result.stderr
+    done = f"The others are compared all the same: {folder / 'out' / 'compare.html'}"
+    assert result.stderr.splitlines()[-1] == done
     document = json.loads((folder / "out" / "compare.json").read_text())
     assert [plan["scenario"] for plan in document["plans"]] == ["flat"]
     [(name, why)] = [(left["scenario"], left["why"]) for left in document["not_planned"]]
@@ -301,7 +303,9 @@ def test_the_others_are_compared_where_the_rules_of_one_scenario_collide(folder)
 
 def test_nothing_is_compared_where_no_scenario_has_a_plan(folder):
     (folder / "reallot.toml").write_text(COLLIDING)
-    assert run(["compare", folder]).exit_code == 3
+    result = run(["compare", folder])
+    assert result.exit_code == 3
+    assert "all the same" not in result.stderr
     assert not (folder / "out" / "compare.json").exists()
 
 
