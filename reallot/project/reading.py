@@ -30,7 +30,7 @@ from reallot.project.indices import WITH_INDICES, check_signals
 from reallot.project.packages import PackageTable, read_packages
 from reallot.project.policy import Policy
 from reallot.project.project import BASE, POLICY, SCENARIOS, Project
-from reallot.project.reserved import check_name
+from reallot.project.reserved import TOML, check_name
 from reallot.project.scenario_file import ScenarioFile
 from reallot.project.tables import SUFFIXES, Table, find, read
 from reallot.project.toml_file import TomlFile, read_toml
@@ -158,12 +158,14 @@ class _Reader:
         files = {}
         for path in self._scenario_paths():
             name = path.relative_to(self.folder).as_posix()
-            self.findings.extend(check_name(path.stem, name))
+            self.findings.extend(check_name(path, name))
             files[path.stem] = self._toml(path)
         return {name: file for name, file in files.items() if file is not None}
 
     def _scenario_paths(self) -> list[Path]:
-        return sorted((self.folder / SCENARIOS).glob("*.toml"))
+        """The scenarios' files; those whose names are refused as well, to say so."""
+        there = (self.folder / SCENARIOS).glob("*")
+        return sorted(path for path in there if path.name.casefold().endswith(TOML))
 
     def _check_signals(
         self,

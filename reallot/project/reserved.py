@@ -1,11 +1,13 @@
-"""Names that no scenario may have: something else is called so in the results."""
+"""Names that no scenario may have: something else is called so, or it could not be found again."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from reallot.errors import Finding, quoted
 
+TOML = ".toml"
 # What stands beside the scenarios' plans: in the cross table, in simulations, in messages.
 _TAKEN = {
     "current": "the approved budget is called",
@@ -27,10 +29,19 @@ FILES = frozenset(
 )
 
 
-def check_name(scenario: str, file: str) -> Iterator[Finding]:
-    """A scenario's name, which is its file's, is not taken; upper and lower case are alike."""
-    name = scenario.casefold()
+def check_name(path: Path, file: str) -> Iterator[Finding]:
+    """A scenario's name, which is its file's, is not taken; upper and lower case are alike.
+
+    The file is one that everybody sees, and that ends as other scenarios do.
+    """
+    name = path.stem.casefold()
     taken = "a file in out/ is called" if name in FILES else _TAKEN.get(name)
     if taken is not None:
-        found = f"a scenario cannot have the name {quoted(scenario)}: {taken} so"
+        found = f"a scenario cannot have the name {quoted(path.stem)}: {taken} so"
         yield Finding(file, None, None, found, "Give the file another name.")
+    if path.name.startswith("."):
+        found = "the name of a scenario's file cannot begin with a dot"
+        yield Finding(file, None, None, found, "Give the file another name, or delete it.")
+    if not path.name.endswith(TOML):
+        found = f"a scenario's file ends in {TOML}, and this one in {path.name[-len(TOML) :]}"
+        yield Finding(file, None, None, found, f"Write {TOML} in small letters.")

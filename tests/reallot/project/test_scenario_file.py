@@ -136,6 +136,24 @@ def test_a_name_that_something_else_has_is_refused(tmp_path, name, text):
     assert finding.expected == "Give the file another name."
 
 
+@pytest.mark.parametrize("name", [".", "..", ".hidden", ""])
+def test_a_name_that_begins_with_a_dot_is_refused(tmp_path, name):
+    (finding,) = findings_with(tmp_path, **{name: "demand = 1.1", "flat": ""})
+    assert finding.file == f"scenarios/{name}.toml"
+    assert finding.found == "the name of a scenario's file cannot begin with a dot"
+
+
+@pytest.mark.parametrize("ending", [".TOML", ".Toml"])
+def test_a_file_that_ends_in_capitals_is_not_left_out_in_silence(tmp_path, ending):
+    project_with(tmp_path, flat="")
+    (tmp_path / "scenarios" / "notes.txt").write_text("nothing that is read")
+    (tmp_path / "scenarios" / f"storm{ending}").write_text("demand = 1.1\n")
+    (finding,) = findings_with(tmp_path, flat="")
+    assert finding.file == f"scenarios/storm{ending}"
+    assert finding.found == f"a scenario's file ends in .toml, and this one in {ending}"
+    assert finding.expected == "Write .toml in small letters."
+
+
 @pytest.mark.parametrize("name", ["currents", "hedge 2", "compare", "curves", "base"])
 def test_names_that_are_only_like_others_are_read(tmp_path, name):
     assert name in project_with(tmp_path, **{name: ""}).scenarios
