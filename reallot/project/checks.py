@@ -117,23 +117,23 @@ def check_scenario(scenario: ScenarioFile, file: TomlFile, policy: Policy) -> It
 def check_probabilities(
     scenarios: Mapping[str, ScenarioFile], files: Mapping[str, TomlFile]
 ) -> Iterator[Finding]:
-    """Probabilities are given in all scenarios or in none, and add to 1."""
-    given = {
-        name: scenario.probability
-        for name, scenario in scenarios.items()
-        if scenario.probability is not None
-    }
-    if not given:
+    """Probabilities are given in all scenarios or in none, and add to 1.
+
+    One that was refused, and so is left out, is said all the same.
+    """
+    said = [name for name in scenarios if "probability" in files[name].data]
+    without = [name for name in scenarios if name not in said]
+    if not said:
         return
-    without = [name for name in scenarios if name not in given]
     for name in without:
-        found = f"there is no probability, but one in {', '.join(given)}"
+        found = f"there is no probability, but one in {', '.join(said)}"
         yield files[name].finding(("probability",), found, "Write it in all scenarios or in none.")
-    total = sum(given.values())
-    if not without and abs(total - 1) > PROBABILITY_SLACK:
-        found = f"the probabilities of {', '.join(given)} add to {total:.9g}"
+    given = [one.probability for one in scenarios.values() if one.probability is not None]
+    total = sum(given)
+    if len(given) == len(scenarios) and abs(total - 1) > PROBABILITY_SLACK:
+        found = f"the probabilities of {', '.join(said)} add to {total:.9g}"
         expected = "Write probabilities that add to 1."
-        yield files[next(iter(given))].finding(("probability",), found, expected)
+        yield files[said[0]].finding(("probability",), found, expected)
 
 
 def check_columns(policy: Policy, file: TomlFile, tables: Collection[Table]) -> Iterator[Finding]:

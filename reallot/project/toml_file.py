@@ -300,10 +300,17 @@ def _mark(node: Any, key: Key) -> None:
 
 
 def _unmarked(node: Any) -> Any:
+    """What is left without the marked; a list of numbers goes whole, as its length says something.
+
+    A factor of which one quarter is wrong is no factor for fewer quarters.
+    """
     if isinstance(node, dict):
-        return {key: _unmarked(value) for key, value in node.items() if value is not _GONE}
+        left = {key: _unmarked(value) for key, value in node.items()}
+        return {key: value for key, value in left.items() if value is not _GONE}
     if isinstance(node, list):
-        return [_unmarked(value) for value in node if value is not _GONE]
+        kept = [value for value in map(_unmarked, node) if value is not _GONE]
+        is_short = 0 < len(kept) < len(node)
+        return _GONE if is_short and all(isinstance(n, int | float) for n in kept) else kept
     return node
 
 

@@ -119,6 +119,35 @@ def test_a_wrong_scenario_is_refused_where_it_is_wrong(tmp_path, text, column, e
     assert expected in finding.expected
 
 
+def test_a_probability_that_is_refused_is_not_said_to_be_missing(tmp_path):
+    (finding,) = findings_with(tmp_path, storm="probability = -0.5", flat="probability = 0.5")
+    assert (finding.file, finding.column) == ("scenarios/storm.toml", "probability")
+    assert "greater than or equal to 0" in finding.expected
+
+
+def test_a_probability_that_is_missing_is_said_beside_one_that_is_refused(tmp_path):
+    found = findings_with(tmp_path, storm="probability = -0.5", flat="probability = 0.5", growth="")
+    assert [f.file for f in found] == ["scenarios/growth.toml", "scenarios/storm.toml"]
+    assert found[0].found == "there is no probability, but one in flat, storm"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "demand = [-1, 1]",
+        'demand = ["high", 1]',
+        "budget = [-1, 0]",
+        '[[channel]]\nname = "Search"\nmedia_price = [0, 1.1]',
+        '[[channel]]\nname = "Search"\ncontracted = [-1, 500]',
+        "[reserve]\nshare = [-0.1, 0.2]",
+    ],
+)
+def test_a_number_of_a_list_that_is_refused_is_all_that_is_wrong_with_it(tmp_path, text):
+    (finding,) = findings_with(tmp_path, storm=text)
+    assert finding.column is not None
+    assert finding.column.endswith("[1]")
+
+
 @pytest.mark.parametrize(
     ("name", "text"),
     [
