@@ -27,13 +27,15 @@ class Input:
     """Something that a plan is made from.
 
     ``name`` in words, ``channel`` whose own it is (None for all), ``moved`` the problem in which it
-    is multiplied by a factor. ``alike`` names the inputs that would do exactly the same.
+    is multiplied by a factor. ``alike`` names the inputs that would do exactly the same. ``share``
+    is the figure itself, where it is an end of a band of shares.
     """
 
     name: str
     moved: Callable[[AllocationProblem, float], AllocationProblem]
     channel: str | None = None
     alike: tuple[str, ...] = ()
+    share: float | None = None
 
 
 def inputs_of(plan: Plan) -> tuple[list[Input], tuple[str, ...]]:
@@ -58,7 +60,9 @@ def inputs_of(plan: Plan) -> tuple[list[Input], tuple[str, ...]]:
     known = [c for c, channel in enumerate(problem.channels) if channel.curve is not None]
     known.sort(key=lambda c: -float(plan.allocation.spend[c].sum()))
     inputs += [_effect_of(problem.names, c) for c in sorted(known[:MOST_CHANNELS])]
-    inputs += [Input(limit.name, limit.moved) for limit in limits_reached(problem, plan.rules)]
+    inputs += [
+        Input(one.name, one.moved, share=one.share) for one in limits_reached(problem, plan.rules)
+    ]
     left_out = len(known) - MOST_CHANNELS
     notes: tuple[str, ...] = ()
     if left_out > 0:

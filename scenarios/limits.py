@@ -73,6 +73,7 @@ class Limit:
     """One figure of one rule: its ``name`` in words, and the rule with it multiplied.
 
     ``keys`` are those of the rule's rows that it governs (None for all), ``side`` which side.
+    ``share`` is the figure where it is an end of a band of shares, as 0.16 for 16 %.
     """
 
     name: str
@@ -80,6 +81,7 @@ class Limit:
     keys: Collection[str] | None
     side: Side | None
     times: Callable[[float], Rule]
+    share: float | None = None
 
     def moved(self, problem: AllocationProblem, factor: float) -> AllocationProblem:
         """The problem with this figure multiplied."""
@@ -125,10 +127,10 @@ def limits_of(problem: AllocationProblem, rule: Rule) -> Iterator[Limit]:
     if (field := _BANDS.get(kind)) and getattr(rule, field) is not None:
         keys = ("pool",) if isinstance(rule, Reserve) else None
         keys = (rule.key,) if isinstance(rule, Share | Ratio) else keys
-        yield from (
-            Limit(f"{end} of {_named(rule)}", rule, keys, side, _end(rule, field, number))
-            for number, (end, side) in enumerate(_ENDS)
-        )
+        for number, (end, which) in enumerate(_ENDS):
+            share = None if isinstance(rule, Ratio) else getattr(rule, field)[number]
+            times = _end(rule, field, number)
+            yield Limit(f"{end} of {_named(rule)}", rule, keys, which, times, share)
     for field in _SINGLE.get(kind, ()):
         if getattr(rule, field) is not None:
             of = (field,) if isinstance(rule, Reserve) else None
@@ -169,7 +171,8 @@ def _tiers(rule: Tiers) -> Iterator[Limit]:
                     share = None if tier.share is None else _with_end(tier.share, number, factor)
                     return replace(rule, tiers={**rule.tiers, grade: replace(tier, share=share)})
 
-                yield Limit(f"{end} of tier {grade}", rule, (grade,), side, times)
+                own = tier.share[number]
+                yield Limit(f"{end} of tier {grade}", rule, (grade,), side, times, own)
 
 
 def _in_mapping(rule: Any, field: str, key: str) -> Callable[[float], Rule]:

@@ -70,7 +70,7 @@ class Turn:
 class Effect:
     """What one input does: at every step of `STEPS`, and where the recommendation turns.
 
-    ``alike`` are inputs that do exactly the same. ``down`` and ``up`` are None where no turning
+    ``alike`` and ``share`` are as of its `Input`. ``down`` and ``up`` are None where no turning
     point was looked for: they are for the inputs that move most money.
     """
 
@@ -78,6 +78,7 @@ class Effect:
     channel: str | None
     alike: tuple[str, ...]
     steps: tuple[Step, ...]
+    share: float | None = None
     down: Turn | None = None
     up: Turn | None = None
 
@@ -119,7 +120,7 @@ def sensitivity(
     ]
     per = len(STEPS)
     effects = [
-        Effect(one.name, one.channel, one.alike, tuple(steps[n * per : (n + 1) * per]))
+        Effect(one.name, one.channel, one.alike, tuple(steps[n * per : (n + 1) * per]), one.share)
         for n, one in enumerate(inputs)
     ]
     search = _Search(plan, problem, jobs, counting)
@@ -286,7 +287,8 @@ def in_words(effect: Effect, direction: Direction) -> str:
     way = f"the {effect.input} {'falls' if direction == 'down' else 'rises'}"
     if turn.by is None:
         return f"The recommendation stays while {way} by up to {100 * FURTHEST:.0f} %."
-    start = f"If {way} by more than about {100 * abs(turn.by):.0f} %, "
+    to = "" if effect.share is None else f" (to {100 * effect.share * (1 + turn.by):.1f} %)"
+    start = f"If {way} by more than about {100 * abs(turn.by):.0f} %{to}, "
     if turn.why is not None:
         what = "the rules cannot all hold" if turn.why == "collided" else "no plan is found in time"
         return f"{start}{what}."

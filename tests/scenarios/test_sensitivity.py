@@ -137,6 +137,20 @@ def test_another_budget_is_said_to_change_parts_of_it_and_not_amounts() -> None:
     assert "TV is no longer raised but cut, Search is no longer cut but raised" in price
 
 
+def test_the_end_of_a_band_is_named_where_it_turns_the_recommendation() -> None:
+    rule = Share("screens", Part(), (0.16, 0.5))
+    limits = limits_of(two_channels(rule), rule)
+    assert {limit.name: limit.share for limit in limits} == {
+        "lower end of share screens": 0.16,
+        "upper end of share screens": 0.5,
+    }
+    of = Effect("lower end of share screens", None, (), (), 0.16, up=Turn(0.11, moved=0.06))
+    assert in_words(of, "up") == (
+        "If the lower end of share screens rises by more than about 11 % (to 17.8 %), "
+        "6.0 % of the budget stands elsewhere."
+    )
+
+
 def test_a_currencys_rate_is_an_input_of_its_own_for_what_is_bought_in_it() -> None:
     base = two_channels()
     abroad = replace(base, channels=(replace(SEARCH, buys_in="USD"), TV))
