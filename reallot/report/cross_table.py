@@ -9,16 +9,21 @@ from itertools import groupby
 from scenarios.compare import Comparison
 from scenarios.cross import CURRENT, Crossing
 
+# What differs by this share only differs in its last digits.
+_NOISE = 1e-6
+
 
 @dataclass(frozen=True)
 class Cell:
     """One plan in one future; ``share`` is its regret as a share of the future's own plan.
 
+    A regret that the proof of the future's own plan cannot tell from none is 0.
     ``best`` is the least regret of those that break no rule of the future. ``note`` is the number
     under which the table says which rules it breaks, None where it breaks none.
     """
 
     entry: Crossing
+    regret: float | None
     share: float | None
     best: bool
     note: int | None
@@ -35,12 +40,14 @@ def cross_rows(comparison: Comparison) -> list[tuple[str, list[Cell]]]:
     best = _best(comparison)
     notes = _notes(comparison)
     own = {outcome.scenario: abs(outcome.objective) for outcome in comparison.outcomes}
+    unseen = {outcome.scenario: max(outcome.gap, _NOISE) for outcome in comparison.outcomes}
     return [
         (
             "Approved budget" if plan == CURRENT else f"Plan for {plan}",
             [
                 Cell(
                     entry,
+                    _told(entry.regret, own[entry.future], unseen[entry.future]),
                     _share(entry.regret, own[entry.future]),
                     best.get(entry.future) is entry,
                     notes.get(_place(entry)),
@@ -100,6 +107,10 @@ def _notes(comparison: Comparison) -> dict[tuple[str, str], int]:
 
 def _place(entry: Crossing) -> tuple[str, str]:
     return entry.plan, entry.future
+
+
+def _told(regret: float | None, own: float, unseen: float) -> float | None:
+    return 0.0 if regret is not None and abs(regret) <= unseen * own else regret
 
 
 def _share(regret: float | None, own: float) -> float | None:

@@ -10,6 +10,7 @@ import pytest
 from optimizer.reallocate import reallocate
 from optimizer.rules import Violation
 from reallot.report.compare_files import compare_csv, compare_html, compare_json
+from reallot.report.cross_table import cross_rows
 from scenarios.compare import Comparison, compare
 from scenarios.cross import Crossing, cross
 from scenarios.scenario import Scenario
@@ -174,3 +175,14 @@ def test_scenarios_come_with_their_probability_and_signal() -> None:
     first, second = json.loads(compare_json(_crossed()))["plans"]
     assert (first["probability"], first["signal"]) == (0.5, "sales above <forecast>")
     assert "signal" not in second
+
+
+def test_a_regret_that_no_proof_can_tell_from_none_is_none() -> None:
+    comparison = _comparison()
+    names = [outcome.scenario for outcome in comparison.outcomes]
+    own = comparison.outcomes[1].objective
+    entries = tuple(
+        Crossing("growth", names[1], own, own, 1.0, (), share * own) for share in (1e-9, 0.01)
+    )
+    ((_, cells),) = cross_rows(replace(comparison, cross=entries))
+    assert [cell.regret for cell in cells] == [0.0, 0.01 * own]
