@@ -1,3 +1,3 @@
 """What people touch: commands, project files, reports."""
 
-__version__ = "0.4.0"
+__version__ = "0.5.0"
