@@ -23,7 +23,8 @@ from reallot.report.hedge_story import (
 from reallot.report.measure import MEASURES
 from reallot.report.page import render
 from reallot.report.plan_json import VERSION, json_bytes
-from reallot.report.playbook import playbook
+from reallot.report.playbook import do_now, playbook
+from reallot.report.releases import released_by
 from scenarios.hedge import Hedge
 
 HEDGE, HEDGE_INPUTS = "hedge.json", "hedge_inputs.json"
@@ -110,7 +111,9 @@ def hedge_html(
         "sought": sought_of(hedge),
         "sentences": worth_of_it(hedge),
         "now": now,
+        "do_now": do_now(hedge),
         "in_all": (sum(approved), float(first.recommended[:, hedge.now].sum())),
+        "released": float(released_by(first)[hedge.now]),
         "decimals": table_decimals(max(float(plan.problem.budget.max()) for plan in hedge.plans)),
         "chapters": playbook(hedge, signals),
         "probability": short_probability,

@@ -10,7 +10,7 @@ from optimizer.form import Side
 from optimizer.plan import Plan
 from reallot.report.figures import gap, money, percent, short
 from reallot.report.measure import MEASURES
-from reallot.report.playbook import released_by
+from reallot.report.releases import released_by
 from scenarios.hedge import Hedge
 from scenarios.together import WHAT_IF
 

@@ -1,10 +1,8 @@
 import json
 from dataclasses import replace
-from functools import cache
 
 import pytest
 
-from optimizer.rules import Band, Budget, Elasticity, Reserve
 from reallot.report.figures import money
 from reallot.report.hedge_files import hedge_html, hedge_json
 from reallot.report.hedge_story import (
@@ -16,11 +14,10 @@ from reallot.report.hedge_story import (
     worth_of_it,
 )
 from reallot.report.playbook import playbook
-from scenarios.hedge import Hedge, Held, Sought, Terms, hedge
-from scenarios.scenario import Scenario, apply
-from scenarios.staged import Future
+from scenarios.hedge import Held, Sought
+from tests.reallot.report.hedges import hedged, plain
 from tests.reallot.report.pages import Page, assert_accessible, assert_safe
-from tests.reallot.report.plans import HOSTILE, ORDINARY, problem_of
+from tests.reallot.report.plans import HOSTILE, ORDINARY
 
 FIELDS = [
     "objective",
@@ -35,28 +32,6 @@ FIELDS = [
     "reserve",
 ]
 SIGNAL = "GMV 8 % below forecast <b>for two months</b>"
-
-
-@cache
-def hedged(
-    names: tuple[str, ...] = ORDINARY,
-    sought: Sought = "expectation",
-    emergency: float | None = None,
-) -> Hedge:
-    """Growth and recession of a policy with a pool of 0 to 10 %."""
-    rules = (Budget(), Reserve((0.0, 0.1), emergency), Elasticity(Band(0.2, 0.2)))
-    policy = problem_of(names, rules=rules)
-    scenarios = (
-        Scenario("growth", demand=(1.0, 1.2), budget=(1.1,)),
-        Scenario("<b>recession</b>", demand=(1.0, 0.8), budget=(0.9,)),
-    )
-    futures = [Future(apply(scenario, policy), 0.5) for scenario in scenarios]
-    return hedge(policy, futures, Terms(sought))
-
-
-def plain(text: str) -> str:
-    """A sentence with ordinary spaces."""
-    return " ".join(text.split())
 
 
 def test_the_document_has_the_fields_of_the_contract_and_no_others() -> None:

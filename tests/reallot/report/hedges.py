@@ -1,0 +1,33 @@
+"""Small hedges for what people open, planned by the real optimizer."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from optimizer.rules import Band, Budget, Elasticity, Reserve
+from scenarios.hedge import Hedge, Sought, Terms, hedge
+from scenarios.scenario import Scenario, apply
+from scenarios.staged import Future
+from tests.reallot.report.plans import ORDINARY, problem_of
+
+
+@cache
+def hedged(
+    names: tuple[str, ...] = ORDINARY,
+    sought: Sought = "expectation",
+    emergency: float | None = None,
+) -> Hedge:
+    """Growth and recession of a policy with a pool of 0 to 10 %."""
+    rules = (Budget(), Reserve((0.0, 0.1), emergency), Elasticity(Band(0.2, 0.2)))
+    policy = problem_of(names, rules=rules)
+    scenarios = (
+        Scenario("growth", demand=(1.0, 1.2), budget=(1.1,)),
+        Scenario("<b>recession</b>", demand=(1.0, 0.8), budget=(0.9,)),
+    )
+    futures = [Future(apply(scenario, policy), 0.5) for scenario in scenarios]
+    return hedge(policy, futures, Terms(sought))
+
+
+def plain(text: str) -> str:
+    """A sentence with ordinary spaces."""
+    return " ".join(text.split())
