@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from optimizer.plan import Plan
+from reallot.project.tables import digest_of
 from reallot.report.booking import amount_in_full
 from reallot.report.charts import reserve_chart
 from reallot.report.figures import share_of, table_decimals
@@ -41,17 +42,22 @@ def hedge_files(
     ``signals`` say what shows that a scenario has arrived, ``left_out`` why some have no plan;
     ``inputs`` are the hashes of what the hedge depends on.
     """
+    document = hedge_json(hedge)
     return {
-        HEDGE: hedge_json(hedge),
-        HEDGE_INPUTS: hedge_inputs_json(hedge, inputs),
+        HEDGE: document,
+        HEDGE_INPUTS: hedge_inputs_json(hedge, inputs, document),
         "hedge.html": hedge_html(hedge, signals, left_out),
     }
 
 
-def hedge_inputs_json(hedge: Hedge, inputs: Mapping[str, str]) -> bytes:
-    """What a hedge was made from, and the decision packages that each scenario's plan funds."""
+def hedge_inputs_json(hedge: Hedge, inputs: Mapping[str, str], document: bytes) -> bytes:
+    """What a hedge was made from, and the decision packages that each scenario's plan funds.
+
+    The hash of its ``document``, which is hedge.json, shows whether that is as it was written.
+    """
     funded = {plan.problem.scenario: sorted(plan.allocation.funded) for plan in hedge.plans}
-    return json_bytes({"version": VERSION, "inputs": inputs, "funded": funded})
+    made_from = {"version": VERSION, "inputs": inputs, "hedge": digest_of(document)}
+    return json_bytes(made_from | {"funded": funded})
 
 
 def hedge_json(hedge: Hedge) -> bytes:

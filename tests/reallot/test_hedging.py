@@ -1,3 +1,4 @@
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -151,3 +152,5 @@ def test_what_the_hedge_was_made_from_is_written_beside_it(tmp_path: Path) -> No
     made_from = json.loads(text)
     assert {"budget.csv", "scenarios/growth.toml"} <= set(made_from["inputs"])
     assert made_from["funded"] == {"growth": [], "recession": []}
+    written = (tmp_path / "out" / "hedge.json").read_bytes()
+    assert made_from["hedge"] == hashlib.sha256(written).hexdigest()
