@@ -15,8 +15,7 @@ from reallot.report.hedge_story import (
     headline,
     in_each_scenario,
     notes,
-    reserve_rows,
-    reserve_words,
+    reached,
     short_probability,
     sought_of,
     worth_of_it,
@@ -26,6 +25,7 @@ from reallot.report.page import render
 from reallot.report.plan_json import VERSION, json_bytes
 from reallot.report.playbook import do_now, playbook
 from reallot.report.releases import released_by
+from reallot.report.reserve_story import counts_what_is_kept, reserve_rows, reserve_words
 from scenarios.hedge import Hedge
 
 HEDGE, HEDGE_INPUTS = "hedge.json", "hedge_inputs.json"
@@ -115,6 +115,7 @@ def hedge_html(
         "scenarios": in_each_scenario(hedge),
         "measure": MEASURES[problem.objective],
         "sought": sought_of(hedge),
+        "reached": reached(hedge),
         "sentences": worth_of_it(hedge),
         "now": now,
         "do_now": do_now(hedge),
@@ -123,6 +124,7 @@ def hedge_html(
         "decimals": table_decimals(max(float(plan.problem.budget.max()) for plan in hedge.plans)),
         "chapters": playbook(hedge, signals),
         "probability": short_probability,
+        "kept_counts": counts_what_is_kept(hedge),
         "reserve": reserve_words(hedge),
         "reserve_rows": reserve_rows(hedge),
         "chart": reserve_chart(hedge),

@@ -28,12 +28,12 @@ from reallot.report.hedge_story import (
     gain_in_words,
     headline,
     notes,
-    reserve_words,
     worth_of_it,
 )
 from reallot.report.measure import MEASURES
 from reallot.report.playbook import do_now, playbook
 from reallot.report.reach import warnings_of
+from reallot.report.reserve_story import reserve_words
 from reallot.report.score_story import broken_rules, score_story
 from reallot.report.story import story_of
 from scenarios.hedge import Hedge
