@@ -128,6 +128,7 @@ def hedge_html(
         "reserve": reserve_words(hedge),
         "reserve_rows": reserve_rows(hedge),
         "chart": reserve_chart(hedge),
+        "gave_way": any(plan.bent for plan in hedge.plans),
         "left_out": left_out,
         "notes": notes(hedge),
     }

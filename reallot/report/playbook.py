@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -39,17 +39,18 @@ class Chapter:
 
 
 def playbook(hedge: Hedge, signals: Mapping[str, str | None]) -> tuple[Chapter, ...]:
-    """What to do later, scenario by scenario."""
-    return tuple(
+    """What to do later, scenario by scenario; those of which nothing is to be said are left out."""
+    chapters = (
         Chapter(
             plan.problem.scenario,
             future.probability,
             signals.get(plan.problem.scenario),
-            tuple(_sentences(plan, hedge.now)),
+            (*_gave_way(plan), *_sentences(plan, hedge.now)),
             tuple(_lines(plan, hedge.now)),
         )
         for plan, future in zip(hedge.plans, hedge.futures, strict=True)
     )
+    return tuple(chapter for chapter in chapters if chapter.sentences)
 
 
 def _lines(plan: Plan, now: int) -> list[tuple[str, tuple[tuple[float, float | None], ...]]]:
@@ -65,6 +66,14 @@ def _lines(plan: Plan, now: int) -> list[tuple[str, tuple[tuple[float, float | N
         )
         for n, name in enumerate(plan.lines)
     ]
+
+
+def _gave_way(plan: Plan) -> Iterator[str]:
+    """Which rules of a scenario give way and how far, the furthest first."""
+    far = sorted(plan.bent, key=lambda bent: -bent.excess / (abs(bent.limit) or 1.0))
+    if far:
+        yield f"The rules cannot all hold here. {_capitalised(far[0].text)}."
+    yield from (f"{_capitalised(bent.text)}." for bent in far[1:])
 
 
 def do_now(hedge: Hedge) -> tuple[str, ...]:

@@ -1,0 +1,74 @@
+"""The playbook: what to do later in each scenario, and what is to be known of it."""
+
+from dataclasses import replace
+
+import pytest
+
+from optimizer.closed import Closed
+from optimizer.plan import Bent
+from reallot.report.hedge_files import hedge_html
+from reallot.report.playbook import playbook
+from reallot.report.terminal import show_hedge
+from scenarios.hedge import Hedge
+from tests.reallot.report.hedges import hedged, plain
+from tests.reallot.report.pages import Page
+
+
+def bent(limit: float, excess: float, text: str) -> Bent:
+    return Bent("cap", "TV", "2027Q2", "max", limit, limit + excess, excess, "CNY", 3, 0.0, text)
+
+
+def test_rules_that_give_way_are_told_in_their_scenario(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    growth, recession = hedged().plans
+    little, much = (
+        bent(100.0, 1.0, "cap (TV) gave way a little"),
+        bent(10.0, 9.0, "it gave way far"),
+    )
+    hedge = replace(hedged(), plans=(growth, replace(recession, bent=(little, much))))
+    first, second = playbook(hedge, {})
+    assert not any("way" in text for text in first.sentences)
+    assert second.sentences[:2] == (
+        "The rules cannot all hold here. It gave way far.",
+        "Cap (TV) gave way a little.",
+    )
+    words = Page(hedge_html(hedge, {}, {})).words
+    assert "(some rules give way there, as the playbook says)" in words
+    assert "Cap (TV) gave way a little." in words
+    assert "give way" not in Page(hedge_html(hedged(), {}, {})).words
+    show_hedge(hedge, {})
+    assert "It gave way far." in plain(capsys.readouterr().out)
+
+
+def at_the_last_quarter() -> Hedge:
+    """The same where the first of the two quarters is closed."""
+    hedge = hedged()
+    futures = tuple(
+        replace(future, problem=replace(future.problem, closed=Closed.of(plan.allocation, 1)))
+        for future, plan in zip(hedge.futures, hedge.plans, strict=True)
+    )
+    plans = tuple(
+        replace(
+            plan,
+            problem=replace(plan.problem, closed=Closed.of(plan.allocation, 2)),
+            allocation=replace(plan.allocation, released=None),
+        )
+        for plan in hedge.plans
+    )
+    return replace(hedge, futures=futures, plans=plans)
+
+
+def test_without_later_quarters_there_is_no_chapter_but_for_rules_that_give_way(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    last = at_the_last_quarter()
+    assert playbook(last, {}) == ()
+    assert "Playbook" not in Page(hedge_html(last, {}, {})).words
+    show_hedge(last, {})
+    assert "If growth" not in capsys.readouterr().out
+    growth, recession = last.plans
+    bends = replace(last, plans=(growth, replace(recession, bent=(bent(9.0, 1.0, "it bends"),))))
+    (chapter,) = playbook(bends, {})
+    assert chapter.sentences == ("The rules cannot all hold here. It bends.",)
+    assert "It bends." in Page(hedge_html(bends, {}, {})).words
