@@ -12,6 +12,7 @@ from models.saturation import Floats
 from optimizer.plan import Plan
 from optimizer.problem import AllocationProblem
 from reallot.report.figures import percent_signed, share_of
+from reallot.report.ranking import ranking
 from reallot.report.releases import (
     NAMED,
     WORTH_NAMING,
@@ -82,6 +83,7 @@ def do_now(hedge: Hedge) -> tuple[str, ...]:
     # As it was before this quarter was decided, so that its amounts are measured from its budget.
     undecided = replace(plan.problem, closed=hedge.futures[0].problem.closed)
     parts = release_of(plan, now, _more(plan, undecided, now))
+    parts += _funded(plan, plan.problem.quarters[now])
     return (f"{_capitalised(', '.join(parts))}.",) if parts else ()
 
 
@@ -93,9 +95,22 @@ def _sentences(plan: Plan, now: int) -> list[str]:
         more = _more(plan, problem, q)
         parts = release_of(plan, q, more)
         given = to_whom(float(released[q]), more)
+        parts += _funded(plan, quarter)
         parts += _moved(problem.names, spend[:, q], problem.current[:, q], given == 0)
         said.append(f"{quarter}: {', '.join(parts) if parts else 'as approved'}.")
     return said
+
+
+def _funded(plan: Plan, quarter: str) -> list[str]:
+    """Which decision packages of a quarter get their money, where any asks for it."""
+    asking = [rank for rank in ranking(plan) if rank.quarter == quarter]
+    names = [rank.package for rank in asking if rank.funded]
+    if not asking:
+        return []
+    if not names:
+        return ["fund no package"]
+    several = f"{', '.join(names[:-1])} and " if names[1:] else ""
+    return [f"fund the package{'s' if several else ''} {several}{names[-1]}"]
 
 
 def _more(plan: Plan, problem: AllocationProblem, q: int) -> Floats:
