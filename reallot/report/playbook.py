@@ -11,12 +11,13 @@ from numpy.typing import NDArray
 from models.saturation import Floats
 from optimizer.plan import Plan
 from optimizer.problem import AllocationProblem
-from reallot.report.figures import percent_signed, share_of
+from reallot.report.figures import money, percent_signed, share_of
 from reallot.report.ranking import ranking
 from reallot.report.releases import (
     NAMED,
     WORTH_NAMING,
     largest,
+    leeway,
     others,
     release_of,
     released_by,
@@ -46,7 +47,11 @@ def playbook(hedge: Hedge, signals: Mapping[str, str | None]) -> tuple[Chapter, 
             plan.problem.scenario,
             future.probability,
             signals.get(plan.problem.scenario),
-            (*_gave_way(plan), *_sentences(plan, hedge.now)),
+            (
+                *_gave_way(plan),
+                *_against_own_budget(plan, hedge.now, float(future.problem.budget[hedge.now])),
+                *_sentences(plan, hedge.now),
+            ),
             tuple(_lines(plan, hedge.now)),
         )
         for plan, future in zip(hedge.plans, hedge.futures, strict=True)
@@ -75,6 +80,21 @@ def _gave_way(plan: Plan) -> Iterator[str]:
     if far:
         yield f"The rules cannot all hold here. {_capitalised(far[0].text)}."
     yield from (f"{_capitalised(bent.text)}." for bent in far[1:])
+
+
+def _against_own_budget(plan: Plan, now: int, own: float) -> Iterator[str]:
+    """What this quarter takes beside a scenario's ``own`` budget of it, which does not bind it."""
+    problem, allocation = plan.problem, plan.allocation
+    takes = float(allocation.spend[:, now].sum() + allocation.pool[now] - released_by(plan)[now])
+    beyond = takes - own
+    if abs(float(problem.budget[now]) - own) <= leeway(plan) or abs(beyond) <= leeway(plan):
+        return
+    keep = "; later quarters keep theirs" if problem.quarters[now + 1 :] else ""
+    yield (
+        f"What is done now takes {money(abs(beyond), problem.currency)} "
+        f"{'more' if beyond > 0 else 'less'} than {problem.scenario}'s own budget of "
+        f"{problem.quarters[now]}{keep}."
+    )
 
 
 def do_now(hedge: Hedge) -> tuple[str, ...]:

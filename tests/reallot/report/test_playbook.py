@@ -6,6 +6,7 @@ import pytest
 
 from optimizer.closed import Closed
 from optimizer.plan import Bent
+from reallot.report.figures import money
 from reallot.report.hedge_files import hedge_html
 from reallot.report.playbook import playbook
 from reallot.report.terminal import show_hedge
@@ -72,3 +73,26 @@ def test_without_later_quarters_there_is_no_chapter_but_for_rules_that_give_way(
     (chapter,) = playbook(bends, {})
     assert chapter.sentences == ("The rules cannot all hold here. It bends.",)
     assert "It bends." in Page(hedge_html(bends, {}, {})).words
+
+
+def test_what_is_done_now_is_told_against_a_scenarios_own_budget() -> None:
+    growth, recession = playbook(hedged(), {})
+    policys, growths, recessions = 4924.1, 5416.51, 4431.69
+    assert hedged().plans[0].problem.budget[0] == pytest.approx(policys)
+    for chapter, word, own in ((growth, "less", growths), (recession, "more", recessions)):
+        amount = money(abs(policys - own), "CNY")
+        assert chapter.sentences[0] == (
+            f"What is done now takes {amount} {word} than {chapter.scenario}'s own budget of "
+            "2027Q1; later quarters keep theirs."
+        )
+
+
+def test_a_scenario_with_the_policys_budget_has_nothing_to_say_of_it() -> None:
+    futures = tuple(
+        replace(future, problem=plan.problem)
+        for future, plan in zip(hedged().futures, hedged().plans, strict=True)
+    )
+    # Closed quarters are those before this one.
+    open_ = tuple(replace(f, problem=replace(f.problem, closed=None)) for f in futures)
+    for chapter in playbook(replace(hedged(), futures=open_), {}):
+        assert not any("own budget" in text for text in chapter.sentences)
