@@ -11,6 +11,7 @@ from reallot.report.booking import amount_in_full
 from reallot.report.charts import reserve_chart
 from reallot.report.figures import share_of, table_decimals
 from reallot.report.hedge_story import (
+    distance_in_words,
     gain_in_words,
     headline,
     in_each_scenario,
@@ -103,16 +104,19 @@ def hedge_html(
         (name, current, float(amount), share_of(float(amount), current))
         for (_, name, amount), current in zip(_amounts(first, hedge.now), approved, strict=True)
     ]
-    quarters = problem.quarters[hedge.now :]
+    quarters = problem.quarters
     page = {
         "hedge": hedge,
         "currency": problem.currency,
         "span": quarters[0] if len(quarters) == 1 else f"{quarters[0]} to {quarters[-1]}",
-        "quarter": quarters[0],
-        "later": quarters[1:],
+        "over": f"{len(hedge.plans)} scenario{'s' if len(hedge.plans) != 1 else ''}",
+        "quarter": quarters[hedge.now],
+        "later": quarters[hedge.now + 1 :],
         "headline": headline(hedge),
         "gain": gain_in_words(hedge),
         "scenarios": in_each_scenario(hedge),
+        "known": distance_in_words(hedge, hedge.evpi),
+        "average": None if hedge.vss is None else distance_in_words(hedge, hedge.vss),
         "measure": MEASURES[problem.objective],
         "sought": sought_of(hedge),
         "reached": reached(hedge),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from reallot.report.figures import gap, money, percent
+from reallot.report.figures import gap, money, percent, short
 from reallot.report.measure import MEASURES
 from scenarios.hedge import Hedge
 
@@ -92,10 +92,20 @@ def in_each_scenario(hedge: Hedge) -> list[InScenario]:
     return lines
 
 
+def _unseen(hedge: Hedge) -> float:
+    """Up to which distance the proof cannot tell the hedge from another."""
+    proof = hedge.plans[0].problem.tolerance * max(abs(hedge.objective), abs(hedge.wait_and_see))
+    return max(proof, _NOISE * max(map(abs, hedge.known)))
+
+
+def distance_in_words(hedge: Hedge, distance: float) -> str:
+    """How far something is from the hedge, as far as the proof can tell."""
+    return short(distance) if distance > _unseen(hedge) else "about 0"
+
+
 def worth_of_it(hedge: Hedge) -> tuple[str, ...]:
     """What hedging costs against knowing the future, and brings against planning for the mean."""
-    currency = hedge.plans[0].problem.currency
-    unseen = hedge.plans[0].problem.tolerance * max(abs(hedge.objective), abs(hedge.wait_and_see))
+    currency, unseen = hedge.plans[0].problem.currency, _unseen(hedge)
     if hedge.evpi <= unseen:
         known = "Knowing the future before deciding would bring nothing that the proof can tell"
     else:

@@ -9,7 +9,7 @@ from optimizer.form import Side
 from optimizer.plan import Plan
 from reallot.report.figures import money, percent, rate, short
 from reallot.report.releases import left_in_pool, released_by
-from scenarios.hedge import Hedge
+from scenarios.hedge import Hedge, Held
 from scenarios.together import WHAT_IF
 
 
@@ -85,8 +85,18 @@ def reserve_rows(hedge: Hedge) -> list[tuple[str, str, str]]:
     return [
         (
             percent(own.share, 0),
-            "allowed" if own.allowed else "outside its band",
+            _by_the_rules(own, len(hedge.plans)),
             "–" if own.value is None else short(own.value),
         )
         for own in hedge.reserve
     ]
+
+
+def _by_the_rules(own: Held, scenarios: int) -> str:
+    """Whose band has no room for a size of the pool."""
+    if not own.outside:
+        return "allowed"
+    if len(own.outside) == scenarios:
+        return "outside its band"
+    whose = " and ".join(f"{name}'s" for name in own.outside)
+    return f"outside {whose} band"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
+from optimizer.closed import Closed
 from optimizer.rules import Band, Budget, Elasticity, Reserve
 from scenarios.hedge import Hedge, Sought, Terms, hedge
 from scenarios.scenario import Scenario, apply
@@ -26,6 +28,24 @@ def hedged(
     )
     futures = [Future(apply(scenario, policy), 0.5) for scenario in scenarios]
     return hedge(policy, futures, Terms(sought))
+
+
+def at_the_last_quarter() -> Hedge:
+    """The same where the first of the two quarters is closed."""
+    hedge = hedged()
+    futures = tuple(
+        replace(future, problem=replace(future.problem, closed=Closed.of(plan.allocation, 1)))
+        for future, plan in zip(hedge.futures, hedge.plans, strict=True)
+    )
+    plans = tuple(
+        replace(
+            plan,
+            problem=replace(plan.problem, closed=Closed.of(plan.allocation, 2)),
+            allocation=replace(plan.allocation, released=None),
+        )
+        for plan in hedge.plans
+    )
+    return replace(hedge, futures=futures, plans=plans)
 
 
 def plain(text: str) -> str:

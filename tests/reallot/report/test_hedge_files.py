@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from reallot.report.charts import reserve_chart
-from reallot.report.figures import money
+from reallot.report.figures import money, short
 from reallot.report.hedge_files import hedge_html, hedge_json
 from reallot.report.hedge_story import (
     gain_in_words,
@@ -15,7 +15,7 @@ from reallot.report.hedge_story import (
 )
 from reallot.report.playbook import playbook
 from scenarios.hedge import Held, Sought
-from tests.reallot.report.hedges import hedged, plain
+from tests.reallot.report.hedges import at_the_last_quarter, hedged, plain
 from tests.reallot.report.pages import Page, assert_accessible, assert_safe
 from tests.reallot.report.plans import HOSTILE, ORDINARY
 
@@ -132,7 +132,7 @@ def test_what_the_plans_warn_of_stands_on_the_page_once() -> None:
 
 
 def test_without_a_choice_there_is_no_chart() -> None:
-    alone = replace(hedged(), reserve=(Held(0.05, 1.0, True),))
+    alone = replace(hedged(), reserve=(Held(0.05, 1.0),))
     assert not Page(hedge_html(alone, {}, {})).all("figure")
     assert Page(hedge_html(hedged(), {}, {})).all("figure")
 
@@ -148,7 +148,26 @@ def test_a_regret_that_is_only_noise_is_none() -> None:
 
 def test_the_ticks_of_the_charts_axis_are_told_apart() -> None:
     values = (38_190_000.0, 38_191_000.0, 38_192_500.0)
-    held = tuple(Held(0.05 * n, value, True) for n, value in enumerate(values))
+    held = tuple(Held(0.05 * n, value) for n, value in enumerate(values))
     drawing = str(reserve_chart(replace(hedged(), reserve=held)))
     ticks = re.findall(r">([0-9.]+M)<", drawing)
     assert len(ticks) == len(set(ticks)) > 2
+
+
+def test_tiles_say_no_more_than_the_sentences_do() -> None:
+    within = 0.5 * hedged().plans[0].problem.tolerance * hedged().objective
+    little, much = (replace(hedged(), evpi=far, vss=far) for far in (within, 100 * within))
+    assert "as well, as far as the proof can tell" in worth_of_it(little)[1]
+    assert Page(hedge_html(little, {}, {})).words.count("about 0") == 2
+    words = Page(hedge_html(much, {}, {})).words
+    assert "about 0" not in words
+    assert plain(short(100 * within)) in plain(words)
+
+
+def test_the_header_is_of_the_whole_horizon_and_of_the_scenarios_that_are_hedged() -> None:
+    last = at_the_last_quarter()
+    words = Page(hedge_html(last, {}, {"slump": "no plan"})).words
+    assert words.count("Hedge over 2 scenarios") == 2
+    assert "2027Q1 to 2027Q2" in words
+    assert "Do now: 2027Q2" in words
+    assert "Hedge over all" not in words

@@ -4,14 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from optimizer.closed import Closed
 from optimizer.plan import Bent
 from reallot.report.figures import money
 from reallot.report.hedge_files import hedge_html
 from reallot.report.playbook import playbook
 from reallot.report.terminal import show_hedge
-from scenarios.hedge import Hedge
-from tests.reallot.report.hedges import hedged, plain
+from tests.reallot.report.hedges import at_the_last_quarter, hedged, plain
 from tests.reallot.report.pages import Page
 
 
@@ -40,24 +38,6 @@ def test_rules_that_give_way_are_told_in_their_scenario(
     assert "give way" not in Page(hedge_html(hedged(), {}, {})).words
     show_hedge(hedge, {})
     assert "It gave way far." in plain(capsys.readouterr().out)
-
-
-def at_the_last_quarter() -> Hedge:
-    """The same where the first of the two quarters is closed."""
-    hedge = hedged()
-    futures = tuple(
-        replace(future, problem=replace(future.problem, closed=Closed.of(plan.allocation, 1)))
-        for future, plan in zip(hedge.futures, hedge.plans, strict=True)
-    )
-    plans = tuple(
-        replace(
-            plan,
-            problem=replace(plan.problem, closed=Closed.of(plan.allocation, 2)),
-            allocation=replace(plan.allocation, released=None),
-        )
-        for plan in hedge.plans
-    )
-    return replace(hedge, futures=futures, plans=plans)
 
 
 def test_without_later_quarters_there_is_no_chapter_but_for_rules_that_give_way(

@@ -11,15 +11,15 @@ from tests.reallot.report.pages import Page
 
 def test_the_reserves_worth_is_told_from_step_to_step() -> None:
     held = (
-        Held(0.0, 1000.0, True),
-        Held(0.05, 1100.0, True),
-        Held(0.10, 1100.01, True),
-        Held(0.15, None, True),
+        Held(0.0, 1000.0),
+        Held(0.05, 1100.0),
+        Held(0.10, 1100.01),
+        Held(0.15, None),
     )
     _, _, first, second = map(plain, reserve_words(replace(hedged(), reserve=held)))
     assert first == "From 0 % to 5 %, every further point brings 20.0 CNY."
     assert second == "From 5 % to 10 %, it makes no difference that the proof can tell."
-    falling = replace(hedged(), reserve=(Held(0.0, 1100.0, True), Held(0.05, 1000.0, True)))
+    falling = replace(hedged(), reserve=(Held(0.0, 1100.0), Held(0.05, 1000.0)))
     assert (
         plain(reserve_words(falling)[2]) == "From 0 % to 5 %, every further point costs 20.0 CNY."
     )
@@ -77,3 +77,9 @@ def test_where_least_money_is_sought_nobody_says_that_all_is_released() -> None:
 def test_sizes_outside_the_pools_band_are_marked() -> None:
     marks = [mark for _, mark, _ in reserve_rows(hedged())]
     assert marks == ["allowed", "allowed", "allowed", "outside its band"]
+    first, second = (plan.problem.scenario for plan in hedged().plans)
+    held = (Held(0.1, None, (second,)), Held(0.1, 5.0, (first, second)))
+    assert [row[1:] for row in reserve_rows(replace(hedged(), reserve=held))] == [
+        (f"outside {second}'s band", "–"),
+        ("outside its band", "5.00"),
+    ]
