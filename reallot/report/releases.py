@@ -18,6 +18,9 @@ NAMED, WORTH_NAMING = 4, 0.005
 def released_by(plan: Plan) -> Floats:
     """(Q,) what is released from the pool in each quarter; 0 where that is no more than noise."""
     released = np.asarray((plan.allocation.spend - plan.allocation.own).sum(axis=0))
+    closed = plan.problem.closed
+    if closed is not None:
+        released[: len(closed)] = closed.released
     return np.where(released > leeway(plan), released, 0.0)
 
 
