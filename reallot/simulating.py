@@ -10,7 +10,7 @@ from optimizer.worlds import members_of
 from reallot.assemble import problem_of
 from reallot.errors import NotPlannedError
 from reallot.fitting import curves_of, out_of
-from reallot.hedged import hedge_is_written, hedge_that_stands
+from reallot.hedged import HedgeLeftOut, hedge_is_written, hedge_that_stands
 from reallot.output import write_whole
 from reallot.planning import chosen, plan_all, plans_that_stand
 from reallot.progress import counting, doing
@@ -37,12 +37,13 @@ def simulate_all(
     seed: int | None = None,
     anew: bool = False,
     jobs: int | None = None,
-) -> dict[str, bytes]:
+) -> tuple[dict[str, bytes], tuple[str, ...]]:
     """Write out/simulate.* from futures around one scenario; by default `FLAT`, or no scenario.
 
     ``futures`` and ``seed`` are the policy's unless given. With ``anew``, every future is planned
-    too, ``jobs`` at a time. Plans that no longer stand are made again and written. NotPlannedError
-    where the scenario itself has no plan; that others have none is said in the files.
+    too, ``jobs`` at a time. Plans that no longer stand are made again and written. Beside the files
+    the notes that they have: which plans could not be judged. NotPlannedError where the scenario
+    itself has no plan.
     """
     project, scenario = around(project, scenario)
     curves = curves_of(project)
@@ -63,7 +64,7 @@ def simulate_all(
         replanned = reoptimised(problem, simulation, answers)
     files = simulate_files(simulation, seed, notes, replanned)
     write_whole(out_of(project), files)
-    return files
+    return files, notes
 
 
 def around(project: Project, scenario: str | None) -> tuple[Project, str]:
@@ -131,10 +132,12 @@ def contenders_of(
         *(Contender(_named(p.problem.scenario), "plan", (p.allocation,)) for p in plans),
     ]
     if hedge_is_written(project):
-        problems = {plan.problem.scenario: plan.problem for plan in plans}
-        playbook = hedge_that_stands(project, problems)
-        if playbook is None:
-            notes = (*notes, "The hedge is left out, it is of other files: hedge again.")
+        # A scenario may have a plan in the hedge and none of its own.
+        problems = {s: problem_of(project, curves, s, time_limit) for s in project.scenarios}
+        try:
+            playbook = hedge_that_stands(project, problems)
+        except HedgeLeftOut as why:
+            notes = (*notes, f"The hedge is left out: {why}.")
         else:
             contenders.append(Contender(HEDGE, "hedge", playbook))
     return contenders, notes

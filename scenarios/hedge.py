@@ -56,13 +56,13 @@ class Terms:
 class Held:
     """What the hedge brings with exactly this share of every future's budget set aside.
 
-    Whatever the pool's own band says; ``allowed`` is whether every future's band has room for it.
+    Whatever the pool's own band says; ``outside`` names the futures whose band has no room for it.
     ``value`` is None where other rules forbid that, or where no plan was found in time.
     """
 
     share: float
     value: float | None
-    allowed: bool
+    outside: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -284,8 +284,8 @@ def _held(together: Together, share: float, sign: float, done: Callable[[], None
     value = together.holding(share)
     done()
     problems = (program.problem for program in together.joint.programs)
-    allowed = all(_has_room_for(problem, share) for problem in problems)
-    return Held(share, None if value is None else sign * value, allowed)
+    outside = tuple(problem.scenario for problem in problems if not _has_room_for(problem, share))
+    return Held(share, None if value is None else sign * value, outside)
 
 
 def _has_room_for(problem: AllocationProblem, share: float) -> bool:

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from reallot.commands import options
-from reallot.commands.answer import tell_files
+from reallot.commands.answer import tell_files, tell_notes
 
 
 @options.command()
@@ -53,7 +53,7 @@ def simulate(
     from reallot.simulating import simulate_all
 
     project = read_project(folder, from_quarter)
-    files = simulate_all(
+    files, notes = simulate_all(
         project,
         scenario,
         time_limit,
@@ -62,5 +62,6 @@ def simulate(
         anew=reoptimise,
         jobs=-1 if jobs is None else jobs,
     )
+    tell_notes(notes)
     what = "All plans in the same futures:"
     tell_files("simulate", what, out_of(project), files, as_json=as_json)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -158,8 +159,18 @@ def reserve_chart(hedge: Hedge) -> Markup | None:
         layer["encoding"]["x"]["axis"]["values"] = [share for share, _ in held]
         # It is the differences that are looked at.
         layer["encoding"]["y"]["scale"] = {"zero": False, "padding": 8}
-        layer["encoding"]["y"]["axis"]["format"] = ".4~s"
+        layer["encoding"]["y"]["axis"]["format"] = f".{_digits([v for _, v in held])}~s"
     return Markup(vl_convert.vegalite_to_svg(_drawing(_BUDGETS_WIDTH, _BUDGETS_HEIGHT, layers)))
+
+
+def _digits(values: list[float]) -> int:
+    """Digits that tell the ticks of an axis apart, of which there are some eight at most."""
+    largest, between = max(map(abs, values)), max(values) - min(values)
+    if between == 0:
+        return 4
+    return min(
+        12, max(4, math.floor(math.log10(largest)) - math.floor(math.log10(between / 8)) + 1)
+    )
 
 
 def _spec(standing: Standing) -> dict[str, Any]:

@@ -6,16 +6,17 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from optimizer.plan import Plan
+from reallot.project.tables import digest_of
 from reallot.report.booking import amount_in_full
 from reallot.report.charts import reserve_chart
 from reallot.report.figures import share_of, table_decimals
 from reallot.report.hedge_story import (
+    distance_in_words,
     gain_in_words,
     headline,
     in_each_scenario,
     notes,
-    reserve_rows,
-    reserve_words,
+    reached,
     short_probability,
     sought_of,
     worth_of_it,
@@ -23,7 +24,9 @@ from reallot.report.hedge_story import (
 from reallot.report.measure import MEASURES
 from reallot.report.page import render
 from reallot.report.plan_json import VERSION, json_bytes
-from reallot.report.playbook import playbook
+from reallot.report.playbook import do_now, playbook
+from reallot.report.releases import released_by
+from reallot.report.reserve_story import counts_what_is_kept, reserve_rows, reserve_words
 from scenarios.hedge import Hedge
 
 HEDGE, HEDGE_INPUTS = "hedge.json", "hedge_inputs.json"
@@ -40,17 +43,22 @@ def hedge_files(
     ``signals`` say what shows that a scenario has arrived, ``left_out`` why some have no plan;
     ``inputs`` are the hashes of what the hedge depends on.
     """
+    document = hedge_json(hedge)
     return {
-        HEDGE: hedge_json(hedge),
-        HEDGE_INPUTS: hedge_inputs_json(hedge, inputs),
+        HEDGE: document,
+        HEDGE_INPUTS: hedge_inputs_json(hedge, inputs, document),
         "hedge.html": hedge_html(hedge, signals, left_out),
     }
 
 
-def hedge_inputs_json(hedge: Hedge, inputs: Mapping[str, str]) -> bytes:
-    """What a hedge was made from, and the decision packages that each scenario's plan funds."""
+def hedge_inputs_json(hedge: Hedge, inputs: Mapping[str, str], document: bytes) -> bytes:
+    """What a hedge was made from, and the decision packages that each scenario's plan funds.
+
+    The hash of its ``document``, which is hedge.json, shows whether that is as it was written.
+    """
     funded = {plan.problem.scenario: sorted(plan.allocation.funded) for plan in hedge.plans}
-    return json_bytes({"version": VERSION, "inputs": inputs, "funded": funded})
+    made_from = {"version": VERSION, "inputs": inputs, "hedge": digest_of(document)}
+    return json_bytes(made_from | {"funded": funded})
 
 
 def hedge_json(hedge: Hedge) -> bytes:
@@ -96,27 +104,35 @@ def hedge_html(
         (name, current, float(amount), share_of(float(amount), current))
         for (_, name, amount), current in zip(_amounts(first, hedge.now), approved, strict=True)
     ]
-    quarters = problem.quarters[hedge.now :]
+    quarters = problem.quarters
     page = {
         "hedge": hedge,
         "currency": problem.currency,
         "span": quarters[0] if len(quarters) == 1 else f"{quarters[0]} to {quarters[-1]}",
-        "quarter": quarters[0],
-        "later": quarters[1:],
+        "over": f"{len(hedge.plans)} scenario{'s' if len(hedge.plans) != 1 else ''}",
+        "quarter": quarters[hedge.now],
+        "later": quarters[hedge.now + 1 :],
         "headline": headline(hedge),
         "gain": gain_in_words(hedge),
         "scenarios": in_each_scenario(hedge),
+        "known": distance_in_words(hedge, hedge.evpi),
+        "average": None if hedge.vss is None else distance_in_words(hedge, hedge.vss),
         "measure": MEASURES[problem.objective],
         "sought": sought_of(hedge),
+        "reached": reached(hedge),
         "sentences": worth_of_it(hedge),
         "now": now,
+        "do_now": do_now(hedge),
         "in_all": (sum(approved), float(first.recommended[:, hedge.now].sum())),
+        "released": float(released_by(first)[hedge.now]),
         "decimals": table_decimals(max(float(plan.problem.budget.max()) for plan in hedge.plans)),
         "chapters": playbook(hedge, signals),
         "probability": short_probability,
+        "kept_counts": counts_what_is_kept(hedge),
         "reserve": reserve_words(hedge),
         "reserve_rows": reserve_rows(hedge),
         "chart": reserve_chart(hedge),
+        "gave_way": any(plan.bent for plan in hedge.plans),
         "left_out": left_out,
         "notes": notes(hedge),
     }

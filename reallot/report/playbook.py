@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,12 +11,19 @@ from numpy.typing import NDArray
 from models.saturation import Floats
 from optimizer.plan import Plan
 from optimizer.problem import AllocationProblem
-from reallot.report.figures import money, percent, percent_signed, share_of
-from reallot.report.story import emergency_layer
+from reallot.report.figures import money, percent_signed, share_of
+from reallot.report.ranking import ranking
+from reallot.report.releases import (
+    NAMED,
+    WORTH_NAMING,
+    largest,
+    leeway,
+    others,
+    release_of,
+    released_by,
+    to_whom,
+)
 from scenarios.hedge import Hedge
-
-# What is named of a quarter: so many channels at most, those that move at least so far.
-_NAMED, _WORTH_NAMING = 4, 0.005
 
 
 @dataclass(frozen=True)
@@ -34,17 +41,22 @@ class Chapter:
 
 
 def playbook(hedge: Hedge, signals: Mapping[str, str | None]) -> tuple[Chapter, ...]:
-    """What to do later, scenario by scenario."""
-    return tuple(
+    """What to do later, scenario by scenario; those of which nothing is to be said are left out."""
+    chapters = (
         Chapter(
             plan.problem.scenario,
             future.probability,
             signals.get(plan.problem.scenario),
-            tuple(_sentences(plan, hedge.now)),
+            (
+                *_gave_way(plan),
+                *_against_own_budget(plan, hedge.now, float(future.problem.budget[hedge.now])),
+                *_sentences(plan, hedge.now),
+            ),
             tuple(_lines(plan, hedge.now)),
         )
         for plan, future in zip(hedge.plans, hedge.futures, strict=True)
     )
+    return tuple(chapter for chapter in chapters if chapter.sentences)
 
 
 def _lines(plan: Plan, now: int) -> list[tuple[str, tuple[tuple[float, float | None], ...]]]:
@@ -62,62 +74,70 @@ def _lines(plan: Plan, now: int) -> list[tuple[str, tuple[tuple[float, float | N
     ]
 
 
+def _gave_way(plan: Plan) -> Iterator[str]:
+    """Which rules of a scenario give way and how far, the furthest first."""
+    far = sorted(plan.bent, key=lambda bent: -bent.excess / (abs(bent.limit) or 1.0))
+    if far:
+        yield f"The rules cannot all hold here. {_capitalised(far[0].text)}."
+    yield from (f"{_capitalised(bent.text)}." for bent in far[1:])
+
+
+def _against_own_budget(plan: Plan, now: int, own: float) -> Iterator[str]:
+    """What this quarter takes beside a scenario's ``own`` budget of it, which does not bind it."""
+    problem, allocation = plan.problem, plan.allocation
+    takes = float(allocation.spend[:, now].sum() + allocation.pool[now] - released_by(plan)[now])
+    beyond = takes - own
+    if abs(float(problem.budget[now]) - own) <= leeway(plan) or abs(beyond) <= leeway(plan):
+        return
+    keep = "; later quarters keep theirs" if problem.quarters[now + 1 :] else ""
+    yield (
+        f"What is done now takes {money(abs(beyond), problem.currency)} "
+        f"{'more' if beyond > 0 else 'less'} than {problem.scenario}'s own budget of "
+        f"{problem.quarters[now]}{keep}."
+    )
+
+
+def do_now(hedge: Hedge) -> tuple[str, ...]:
+    """What is to be known of this quarter beside its amounts, whichever scenario comes."""
+    plan, now = hedge.plans[0], hedge.now
+    # As it was before this quarter was decided, so that its amounts are measured from its budget.
+    undecided = replace(plan.problem, closed=hedge.futures[0].problem.closed)
+    parts = release_of(plan, now, _more(plan, undecided, now))
+    parts += _funded(plan, plan.problem.quarters[now])
+    return (f"{_capitalised(', '.join(parts))}.",) if parts else ()
+
+
 def _sentences(plan: Plan, now: int) -> list[str]:
     """One per later quarter: what is released, and who gets more or less."""
-    problem, allocation = plan.problem, plan.allocation
-    released, to_approve = released_by(plan), _to_approve(plan)
+    problem, spend, released = plan.problem, plan.allocation.spend, released_by(plan)
     said = []
     for q, quarter in enumerate(problem.quarters[now + 1 :], start=now + 1):
-        # What a channel has without any release: its part of the budget, or what was approved.
-        without = np.maximum(problem.base[:, q], problem.current[:, q])
-        given = _to_whom(float(released[q]), allocation.spend[:, q] - without)
-        balance = float(allocation.pool[:q].sum() - released[:q].sum())
-        parts = _released(problem, given, balance)
-        if parts and to_approve[q] > 0:
-            layer = money(float(to_approve[q]), problem.currency)
-            parts.append(f"{layer} of it from the emergency layer, which needs approval")
-        parts += _moved(problem.names, allocation.spend[:, q], problem.current[:, q], given == 0)
+        more = _more(plan, problem, q)
+        parts = release_of(plan, q, more)
+        given = to_whom(float(released[q]), more)
+        parts += _funded(plan, quarter)
+        parts += _moved(problem.names, spend[:, q], problem.current[:, q], given == 0)
         said.append(f"{quarter}: {', '.join(parts) if parts else 'as approved'}.")
     return said
 
 
-def _to_approve(plan: Plan) -> Floats:
-    """(Q,) what of the money released is of the emergency layer, which is the last to go."""
-    layer = emergency_layer(plan.problem)
-    if layer is None:
-        return np.zeros(len(plan.problem.quarters))
-    base = max(float(plan.allocation.pool.sum()) - layer, 0.0)
-    beyond = np.maximum(np.cumsum(released_by(plan)) - base, 0.0)
-    return np.diff(beyond, prepend=0.0)
-
-
-def _to_whom(released: float, more: Floats) -> Floats:
-    """(C,) what is released, to those that get more than they would have without.
-
-    Money has no marks on it: whose it is, is a matter of words.
-    """
-    raised = np.maximum(more, 0.0)
-    whole = float(raised.sum())
-    return raised * min(1.0, released / whole) if whole > 0 else 0 * raised
-
-
-def _released(problem: AllocationProblem, amounts: Floats, balance: float) -> list[str]:
-    """release 4 % of the pool, 60.0 k CNY, to Private Domain; or to several, the most first.
-
-    The pool is the ``balance`` that is in it by then.
-    """
-    given, names = float(amounts.sum()), problem.names
-    if balance <= 0 or given < _WORTH_NAMING * balance:
+def _funded(plan: Plan, quarter: str) -> list[str]:
+    """Which decision packages of a quarter get their money, where any asks for it."""
+    asking = [rank for rank in ranking(plan) if rank.quarter == quarter]
+    names = [rank.package for rank in asking if rank.funded]
+    if not asking:
         return []
-    chosen = [c for c in _largest(amounts) if amounts[c] >= _WORTH_NAMING * balance]
-    rest = given - float(amounts[chosen].sum())
-    release = f"release {percent(given / balance, 0)} of the pool, {money(given, problem.currency)}"
-    if len(chosen) == 1 and rest < _WORTH_NAMING * balance:
-        return [f"{release}, to {names[chosen[0]]}"]
-    to = [f"{percent(float(amounts[c]) / balance, 0)} to {names[c]}" for c in chosen]
-    if rest >= _WORTH_NAMING * balance:
-        to.append(f"{percent(rest / balance, 0)} to others")
-    return [f"{release} ({', '.join(to)})"]
+    if not names:
+        return ["fund no package"]
+    several = f"{', '.join(names[:-1])} and " if names[1:] else ""
+    return [f"fund the package{'s' if several else ''} {several}{names[-1]}"]
+
+
+def _more(plan: Plan, problem: AllocationProblem, q: int) -> Floats:
+    """(C,) what channels get above their part of the budget, or above what was approved."""
+    return np.asarray(
+        plan.allocation.spend[:, q] - np.maximum(problem.base[:, q], problem.current[:, q])
+    )
 
 
 def _moved(
@@ -126,14 +146,12 @@ def _moved(
     """Outdoor −5 %, for those ``of`` the channels (C,) whose money changes most."""
     change = np.where(of, amounts - current, 0.0)
     shares = np.divide(change, current, out=np.zeros_like(change), where=current > 0)
-    chosen = [c for c in _largest(np.abs(change)) if abs(shares[c]) >= _WORTH_NAMING]
-    return [f"{names[c]} {percent_signed(float(shares[c]), 0)}" for c in chosen]
+    worth = [c for c in largest(np.abs(change)) if abs(shares[c]) >= WORTH_NAMING]
+    moved = [f"{names[c]} {percent_signed(float(shares[c]), 0)}" for c in worth[:NAMED]]
+    if len(worth) > NAMED:
+        moved[-1] += f" and {others(len(worth) - NAMED)}"
+    return moved
 
 
-def _largest(amounts: Floats) -> list[int]:
-    return [int(c) for c in np.argsort(-amounts, kind="stable")[:_NAMED] if amounts[c] > 0]
-
-
-def released_by(plan: Plan) -> Floats:
-    """(Q,) what is released from the pool in each quarter."""
-    return np.asarray((plan.allocation.spend - plan.allocation.own).sum(axis=0))
+def _capitalised(text: str) -> str:
+    return f"{text[0].upper()}{text[1:]}"

@@ -28,12 +28,12 @@ from reallot.report.hedge_story import (
     gain_in_words,
     headline,
     notes,
-    reserve_words,
     worth_of_it,
 )
 from reallot.report.measure import MEASURES
-from reallot.report.playbook import playbook
+from reallot.report.playbook import do_now, playbook
 from reallot.report.reach import warnings_of
+from reallot.report.reserve_story import reserve_words
 from reallot.report.score_story import broken_rules, score_story
 from reallot.report.story import story_of
 from scenarios.hedge import Hedge
@@ -93,8 +93,8 @@ def show_hedge(hedge: Hedge, signals: Mapping[str, str | None]) -> None:
     """Print what to do now over all scenarios, and the playbook, to standard output."""
     console = Console(highlight=False, soft_wrap=False)
     first, quarter = hedge.plans[0], hedge.now
-    do_now = f"Do now, {first.problem.quarters[quarter]}"
-    table = _table(first.problem.currency, "Approved", do_now, "Change", "in %")
+    heading = f"Do now, {first.problem.quarters[quarter]}"
+    table = _table(first.problem.currency, "Approved", heading, "Change", "in %")
     approved, amounts = first.approved[:, quarter], first.recommended[:, quarter]
     for name, now, then in zip(first.lines, approved, amounts, strict=True):
         style = "dim" if name in (RESERVE, UNSPENT) else ""
@@ -103,6 +103,8 @@ def show_hedge(hedge: Hedge, signals: Mapping[str, str | None]) -> None:
     _say(console, f"{headline(hedge)}.", "bold")
     _say(console, gain_in_words(hedge))
     console.print(table)
+    for sentence in do_now(hedge):
+        _say(console, sentence)
     for chapter in playbook(hedge, signals):
         sign = "" if chapter.signal is None else f" ({chapter.signal})"
         _say(console, f"If {chapter.scenario}{sign}:", "bold")

@@ -1,10 +1,13 @@
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from reallot.report.figures import money
 from tests.reallot.projects import CURVES, POLICY, findings, run, write_project, write_scenarios
+from tests.reallot.report.pages import Page
 
 RESERVE = "\n[reserve]\nshare = [0.0, 0.15]\n"
 GROWTH = "probability = 0.4\ndemand = [1.0, 1.3]\nbudget = 1.1\n"
@@ -151,3 +154,17 @@ def test_what_the_hedge_was_made_from_is_written_beside_it(tmp_path: Path) -> No
     made_from = json.loads(text)
     assert {"budget.csv", "scenarios/growth.toml"} <= set(made_from["inputs"])
     assert made_from["funded"] == {"growth": [], "recession": []}
+    written = (tmp_path / "out" / "hedge.json").read_bytes()
+    assert made_from["hedge"] == hashlib.sha256(written).hexdigest()
+
+
+def test_what_closed_quarters_set_aside_may_be_released_now_and_the_page_says_so(
+    tmp_path: Path,
+) -> None:
+    told = document(project(tmp_path), "--from-quarter", "2027Q2")
+    released = sum(row["amount"] for row in told["now"]) - (1400 + 2500 + 400)
+    assert released > 1
+    words = " ".join(Page((tmp_path / "out" / "hedge.html").read_bytes()).words.split())
+    assert "Do now: 2027Q2 Release" in words
+    assert f"of the pool, {' '.join(money(released, 'CNY').split())}" in words
+    assert f"{released:,.0f} released" in words

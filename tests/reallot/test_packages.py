@@ -149,3 +149,19 @@ def test_packages_that_must_be_funded_and_cost_too_much_collide(folder):
     (error,) = json.loads(result.stdout)["errors"]
     assert "Gala must be funded (9,000.00)" in error["found"]
     assert "let Gala go without money (its must_fund)" in error["expected"]
+
+
+def test_a_hedge_says_which_packages_are_funded_now_and_later(folder):
+    write_scenarios(folder, up="demand = 1.2\n", down="demand = 0.8\n")
+    result = run(["hedge", folder])
+    assert result.exit_code == 0, result.output
+    told = " ".join(result.stdout.split())
+    assert "Fund the packages Key visual and Roadshow." in told
+    funded = json.loads((folder / "out" / "hedge_inputs.json").read_text())["funded"]
+    for scenario in ("up", "down"):
+        later = told.split(f"If {scenario}:")[1].split("If ")[0]
+        names = [name for name in ("Gala", "Press", "=Coupons") if name in later]
+        assert "2027Q2: " in later
+        assert {"Key visual", "Roadshow", *names} == set(funded[scenario])
+    words = Page((folder / "out" / "hedge.html").read_bytes()).words
+    assert "Fund the packages Key visual and Roadshow." in words

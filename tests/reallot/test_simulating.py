@@ -1,6 +1,7 @@
 """reallot simulate: a project's plans in many futures."""
 
 import csv
+import hashlib
 import io
 import json
 
@@ -180,8 +181,11 @@ def write_hedge(folder, **fields):
     """A hedge as `reallot hedge` leaves it, made from the files as they are."""
     project = read_project(folder)
     document = hedge(project, **fields)
-    made_from = {"inputs": project.inputs, "funded": {"flat": [], "growth": []}}
-    (folder / "out" / "hedge.json").write_text(json.dumps(document))
+    text = json.dumps(document)
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    funded = {"flat": [], "growth": []}
+    made_from = {"inputs": project.inputs, "hedge": digest, "funded": funded}
+    (folder / "out" / "hedge.json").write_text(text)
     (folder / "out" / "hedge_inputs.json").write_text(json.dumps(made_from))
 
 
@@ -197,20 +201,66 @@ def test_the_hedge_is_judged_where_it_stands(folder):
     assert last["quantiles"]["5"] == pytest.approx(current["quantiles"]["5"], rel=0.02)
 
 
-def test_a_hedge_of_other_files_is_left_out_and_that_is_said(folder):
+def test_a_hedge_of_other_files_is_left_out_and_the_files_are_named(folder):
     simulated(folder)
     write_hedge(folder)
     (folder / "scenarios" / "growth.toml").write_text("demand = 1.4\n")
     document = simulated(folder)
     assert len(document["plans"]) == 3
-    assert "The hedge is left out" in document["notes"][0]
+    (note,) = document["notes"]
+    assert "it was made from other files (scenarios/growth.toml): hedge again" in note
 
 
-def test_a_hedge_of_other_closed_quarters_is_left_out(folder):
+def test_a_hedge_of_another_quarter_is_left_out_and_the_quarter_is_named(folder):
     simulated(folder)
     write_hedge(folder)
     document = simulated(folder, "--from-quarter", "2027Q2")
-    assert any("The hedge is left out" in note for note in document["notes"])
+    assert any("hedge again with --from-quarter 2027Q2" in note for note in document["notes"])
+    assert not any("files" in note for note in document["notes"])
+
+
+def test_a_hedge_of_a_later_quarter_than_the_first_is_left_out(folder):
+    assert run(["hedge", "--from-quarter", "2027Q2", folder]).exit_code == 0
+    document = simulated(folder)
+    assert any("hedge again without --from-quarter" in note for note in document["notes"])
+
+
+@pytest.mark.parametrize("edited", ['{"now": []', "amount", "\udcff"])
+def test_a_hedge_that_somebody_edited_is_left_out_and_that_is_said(folder, edited):
+    assert run(["hedge", folder]).exit_code == 0
+    path = folder / "out" / "hedge.json"
+    assert simulated(folder)["plans"][-1]["plan"] == "hedge"
+    if edited == "amount":
+        document = json.loads(path.read_text())
+        document["now"][0]["amount"] += 1
+        path.write_text(json.dumps(document))
+    else:
+        path.write_bytes(edited.encode(errors="surrogateescape"))
+    document = simulated(folder)
+    assert len(document["plans"]) == 3
+    assert "is not as it was written" in document["notes"][0]
+
+
+def test_a_hedge_is_judged_with_scenarios_that_have_no_plan_of_their_own(folder):
+    # Alone, growth cannot keep to its own budget in the first quarter; in a hedge it need not.
+    tight = "budget = [2.0, 1.0]\n[[channel]]\nname = 'Search'\ncap = 2000\n"
+    tight += "[[channel]]\nname = 'TV'\ncap = 3100\n"
+    write_scenarios(folder, growth=tight)
+    assert run(["hedge", folder]).exit_code == 0
+    document = simulated(folder)
+    assert [plan["plan"] for plan in document["plans"]] == [
+        "current budget",
+        "plan for flat",
+        "hedge",
+    ]
+    assert not any("hedge" in note for note in document["notes"])
+
+
+def test_notes_are_told_on_standard_error_too(folder):
+    simulated(folder)
+    write_hedge(folder, now=None)
+    result = run(["simulate", folder])
+    assert "Note: The hedge is left out: hedge.json or hedge_inputs.json is not" in result.stderr
 
 
 @pytest.mark.parametrize(

@@ -1,26 +1,23 @@
 import json
+import re
 from dataclasses import replace
-from functools import cache
 
 import pytest
 
-from optimizer.rules import Band, Budget, Elasticity, Reserve
-from reallot.report.figures import money
+from reallot.report.charts import reserve_chart
+from reallot.report.figures import money, short
 from reallot.report.hedge_files import hedge_html, hedge_json
 from reallot.report.hedge_story import (
     gain_in_words,
     headline,
     in_each_scenario,
-    reserve_rows,
-    reserve_words,
     worth_of_it,
 )
 from reallot.report.playbook import playbook
-from scenarios.hedge import Hedge, Held, Sought, Terms, hedge
-from scenarios.scenario import Scenario, apply
-from scenarios.staged import Future
+from scenarios.hedge import Held, Sought
+from tests.reallot.report.hedges import at_the_last_quarter, hedged, plain
 from tests.reallot.report.pages import Page, assert_accessible, assert_safe
-from tests.reallot.report.plans import HOSTILE, ORDINARY, problem_of
+from tests.reallot.report.plans import HOSTILE, ORDINARY
 
 FIELDS = [
     "objective",
@@ -35,28 +32,6 @@ FIELDS = [
     "reserve",
 ]
 SIGNAL = "GMV 8 % below forecast <b>for two months</b>"
-
-
-@cache
-def hedged(
-    names: tuple[str, ...] = ORDINARY,
-    sought: Sought = "expectation",
-    emergency: float | None = None,
-) -> Hedge:
-    """Growth and recession of a policy with a pool of 0 to 10 %."""
-    rules = (Budget(), Reserve((0.0, 0.1), emergency), Elasticity(Band(0.2, 0.2)))
-    policy = problem_of(names, rules=rules)
-    scenarios = (
-        Scenario("growth", demand=(1.0, 1.2), budget=(1.1,)),
-        Scenario("<b>recession</b>", demand=(1.0, 0.8), budget=(0.9,)),
-    )
-    futures = [Future(apply(scenario, policy), 0.5) for scenario in scenarios]
-    return hedge(policy, futures, Terms(sought))
-
-
-def plain(text: str) -> str:
-    """A sentence with ordinary spaces."""
-    return " ".join(text.split())
 
 
 def test_the_document_has_the_fields_of_the_contract_and_no_others() -> None:
@@ -132,32 +107,6 @@ def test_the_story_says_what_hedging_costs_and_brings() -> None:
     assert "largest regret" in headline(hedged(sought="regret"))
 
 
-def test_the_reserves_worth_is_told_from_step_to_step() -> None:
-    held = (
-        Held(0.0, 1000.0, True),
-        Held(0.05, 1100.0, True),
-        Held(0.10, 1100.01, True),
-        Held(0.15, None, True),
-    )
-    _, _, first, second = map(plain, reserve_words(replace(hedged(), reserve=held)))
-    assert first == "From 0 % to 5 %, every further point brings 20.0 CNY."
-    assert second == "From 5 % to 10 %, it makes no difference that the proof can tell."
-    falling = replace(hedged(), reserve=(Held(0.0, 1100.0, True), Held(0.05, 1000.0, True)))
-    assert (
-        plain(reserve_words(falling)[2]) == "From 0 % to 5 %, every further point costs 20.0 CNY."
-    )
-    asked_for_little = replace(falling, sense="min")
-    assert "brings 20.0 CNY" in plain(reserve_words(asked_for_little)[2])
-
-
-def test_where_what_is_kept_counts_nothing_the_story_says_why_the_pool_is_spent() -> None:
-    assert "counts nothing here" in reserve_words(hedged())[1]
-    worth = tuple(replace(future, keep_value=0.5) for future in hedged().futures)
-    assert not any(
-        "counts nothing" in text for text in reserve_words(replace(hedged(), futures=worth))
-    )
-
-
 def test_the_playbook_says_what_of_the_release_needs_approval() -> None:
     layered = hedged(emergency=0.04)
     growth, _ = playbook(layered, {})
@@ -182,12 +131,43 @@ def test_what_the_plans_warn_of_stands_on_the_page_once() -> None:
     assert Page(hedge_html(warned, {}, {})).words.count("mind") == 1
 
 
-def test_sizes_outside_the_pools_band_are_marked() -> None:
-    marks = [mark for _, mark, _ in reserve_rows(hedged())]
-    assert marks == ["allowed", "allowed", "allowed", "outside its band"]
-
-
 def test_without_a_choice_there_is_no_chart() -> None:
-    alone = replace(hedged(), reserve=(Held(0.05, 1.0, True),))
+    alone = replace(hedged(), reserve=(Held(0.05, 1.0),))
     assert not Page(hedge_html(alone, {}, {})).all("figure")
     assert Page(hedge_html(hedged(), {}, {})).all("figure")
+
+
+def test_a_regret_that_is_only_noise_is_none() -> None:
+    regretted = hedged(sought="regret")
+    near = tuple(plan.objective * (1 + 1e-13) for plan in regretted.plans)
+    noisy = replace(regretted, objective=1e-8, known=near)
+    assert plain(headline(noisy)).endswith("largest regret 0 CNY")
+    assert [line.regret for line in in_each_scenario(noisy)] == [0.0, 0.0]
+    assert "0.00000001" not in Page(hedge_html(noisy, {}, {})).words
+
+
+def test_the_ticks_of_the_charts_axis_are_told_apart() -> None:
+    values = (38_190_000.0, 38_191_000.0, 38_192_500.0)
+    held = tuple(Held(0.05 * n, value) for n, value in enumerate(values))
+    drawing = str(reserve_chart(replace(hedged(), reserve=held)))
+    ticks = re.findall(r">([0-9.]+M)<", drawing)
+    assert len(ticks) == len(set(ticks)) > 2
+
+
+def test_tiles_say_no_more_than_the_sentences_do() -> None:
+    within = 0.5 * hedged().plans[0].problem.tolerance * hedged().objective
+    little, much = (replace(hedged(), evpi=far, vss=far) for far in (within, 100 * within))
+    assert "as well, as far as the proof can tell" in worth_of_it(little)[1]
+    assert Page(hedge_html(little, {}, {})).words.count("about 0") == 2
+    words = Page(hedge_html(much, {}, {})).words
+    assert "about 0" not in words
+    assert plain(short(100 * within)) in plain(words)
+
+
+def test_the_header_is_of_the_whole_horizon_and_of_the_scenarios_that_are_hedged() -> None:
+    last = at_the_last_quarter()
+    words = Page(hedge_html(last, {}, {"slump": "no plan"})).words
+    assert words.count("Hedge over 2 scenarios") == 2
+    assert "2027Q1 to 2027Q2" in words
+    assert "Do now: 2027Q2" in words
+    assert "Hedge over all" not in words
