@@ -22,8 +22,10 @@ from optimizer.rules.rule import Rule
 
 # The part of the tolerance that the joint proof may use; the rest is for every future's own plan.
 _JOINT = 0.4
-# What a size of the pool is worth is asked to this gap: sizes differ by more.
+# What a size of the pool is worth is asked to this gap, as sizes differ by more, and for no longer
+# than this part of the time limit each.
 WHAT_IF = 1e-3
+_PATIENCE = 0.25
 # Where any plan will do, not only the best; and how long to look for one.
 _ANY, _SECONDS = 0.5, 5.0
 
@@ -48,7 +50,8 @@ class Together:
                 [decision_of(program, plan.allocation) for program, plan in pairs]
             )
         try:
-            return self._certified(Relaxation(self.joint), start, _JOINT * self.tolerance)
+            relaxation, gap = Relaxation(self.joint), _JOINT * self.tolerance
+            return self._certified(relaxation, start, gap, self.time_limit)
         except InfeasibleError:
             raise _apart(self.joint.programs) from None
 
@@ -61,12 +64,15 @@ class Together:
         programs = [_with_pool_of(share, program) for program in self.joint.programs]
         try:
             relaxation = Relaxation(Joint(programs, self.joint.aim))
-            return self._certified(relaxation, None, max(self.tolerance, WHAT_IF)).value
+            gap, seconds = max(self.tolerance, WHAT_IF), _PATIENCE * self.time_limit
+            return self._certified(relaxation, None, gap, seconds).value
         except (InfeasibleError, NoPlanInTime):
             return None
 
-    def _certified(self, relaxation: Relaxation, start: Floats | None, gap: float) -> Certificate:
-        deadline = time.monotonic() + self.time_limit
+    def _certified(
+        self, relaxation: Relaxation, start: Floats | None, gap: float, seconds: float
+    ) -> Certificate:
+        deadline = time.monotonic() + seconds
         return certify(relaxation, start, gap, self.joint.scale, deadline)
 
 
