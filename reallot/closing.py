@@ -22,6 +22,7 @@ from reallot.project.calendar import Calendar
 from reallot.project.dates import first_day_of
 
 SPENT = "closed: this is what was spent"
+SET_ASIDE = "closed: this is what was set aside"
 POOL = "closed: the pool as approved"
 LEFT = "closed: what was left of the budget"
 # As many gaps of the actuals are named in a message.
@@ -44,7 +45,7 @@ def with_closed(
         return problem
     first = slice(0, count)
     spend = _spent(project, problem)
-    pool = _set_aside(project, problem)
+    pool = _told(project, problem, RESERVE, problem.current_pool)
     budget = problem.budget.copy()
     budget[first] = approved[first]
     left = (1 - problem.shift) * budget[first] - spend.sum(axis=0) - pool
@@ -58,16 +59,6 @@ def with_closed(
     )
     warnings = (*problem.warnings, *_warnings(project, problem, closed, budget))
     return replace(problem, budget=budget, closed=closed, warnings=warnings)
-
-
-def _set_aside(project: Project, problem: AllocationProblem) -> Floats:
-    """(K,) what the actuals set aside, or the approved pool where they say nothing of it."""
-    pool = problem.current_pool[: project.closed_quarters].copy()
-    for q, quarter in enumerate(problem.quarters[: project.closed_quarters]):
-        amount = _actual(project, RESERVE, quarter)
-        if amount is not None:
-            pool[q] = amount
-    return _whole(pool, problem.minor_unit)
 
 
 def _drawn(problem: AllocationProblem, spend: Floats, pool: Floats, budget: Floats) -> Floats:
@@ -129,14 +120,17 @@ def _gone_on(project: Project, actuals: Actuals, curve: ResponseCurve) -> Respon
 
 
 def _spent(project: Project, problem: AllocationProblem) -> Floats:
-    """(C, K) the actuals, or the approved amounts where there are none."""
-    spend = problem.current[:, : project.closed_quarters].copy()
-    for q, quarter in enumerate(problem.quarters[: project.closed_quarters]):
-        for c, name in enumerate(problem.names):
-            amount = _actual(project, name, quarter)
-            if amount is not None:
-                spend[c, q] = amount
-    return _whole(spend, problem.minor_unit)
+    """(C, K) what every channel spent."""
+    lines = zip(problem.names, problem.current, strict=True)
+    return np.array([_told(project, problem, name, approved) for name, approved in lines])
+
+
+def _told(project: Project, problem: AllocationProblem, line: str, approved: Floats) -> Floats:
+    """(K,) a line's actuals, or its approved amounts (Q,) where these say nothing of it."""
+    quarters = problem.quarters[: project.closed_quarters]
+    actual = [_actual(project, line, quarter) for quarter in quarters]
+    told = [given if own is None else own for own, given in zip(actual, approved, strict=False)]
+    return _whole(np.array(told), problem.minor_unit)
 
 
 def _reasons(project: Project, problem: AllocationProblem) -> dict[tuple[str, str], str]:
@@ -146,7 +140,9 @@ def _reasons(project: Project, problem: AllocationProblem) -> dict[tuple[str, st
         for name in problem.names:
             told = _actual(project, name, quarter) is not None
             reasons[name, quarter] = SPENT if told else _as_approved(project, name, quarter)
-        reasons |= {(RESERVE, quarter): POOL, (UNSPENT, quarter): LEFT}
+        told = _actual(project, RESERVE, quarter) is not None
+        reasons[RESERVE, quarter] = SET_ASIDE if told else POOL
+        reasons[UNSPENT, quarter] = LEFT
     return reasons
 
 

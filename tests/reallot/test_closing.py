@@ -325,6 +325,7 @@ def test_a_hedge_that_goes_on_decides_the_first_quarter_that_is_not_closed(tmp_p
 def test_what_was_set_aside_may_stand_in_the_actuals(tmp_path):
     problem = problem_from(tmp_path, actuals=f"{ACTUALS}2027-01-31,reserve,350\n")
     assert problem.closed.pool.tolist() == [350.0]
+    assert problem.closed.reason("reserve", "2027Q1") == "closed: this is what was set aside"
     assert not any("stand in no budget" in text for text in problem.warnings)
 
 
