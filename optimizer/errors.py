@@ -74,5 +74,8 @@ class Failures(PlanningError):
         super().__init__("\n".join(map(str, self.each.values())))
 
 
-class UnkeptRule(PlanningError):
-    """A finished plan broke a rule: a defect, so it is not handed out."""
+class UnkeptRule(Exception):
+    """A finished plan broke a rule: a defect, so it is not handed out.
+
+    No PlanningError: no rule or file is to blame, and nobody should go on as if one were.
+    """

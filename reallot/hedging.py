@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from optimizer.errors import Failures, PlanningError, UnkeptRule
+from optimizer.errors import Failures, PlanningError
 from reallot.assemble import future, policys_own, problem_of
 from reallot.fitting import curves_of, out_of
 from reallot.output import write_whole
@@ -36,8 +36,6 @@ def hedge_all(project: Project, terms: Terms, time_limit: float) -> tuple[Hedge,
     try:
         with counting(f"Planning {together} together", pieces_of(futures)) as done:
             found = hedge(own, futures, terms, done)
-    except UnkeptRule:
-        raise
     except Failures as failures:
         raise not_planned(project, failures.each) from None
     except PlanningError as failure:

@@ -13,7 +13,7 @@ from threadpoolctl import threadpool_limits
 
 from models.curve import Curves
 from models.forecast import Forecast
-from optimizer.errors import PlanningError
+from optimizer.errors import PlanningError, UnkeptRule
 from optimizer.plan import Plan
 from optimizer.problem import AllocationProblem
 from optimizer.reallocate import reallocate
@@ -83,7 +83,7 @@ def try_all(
 
     def one(scenario: str) -> Written:
         plan = next(plans)
-        if isinstance(plan, PlanningError):
+        if isinstance(plan, Exception):
             raise plan
         anyway = forecast.at(project.scenarios[scenario].demand)
         if not budget_curve:
@@ -98,7 +98,7 @@ def try_all(
     return tried
 
 
-def _plans(problems: Sequence[AllocationProblem]) -> Iterator[Plan | PlanningError]:
+def _plans(problems: Sequence[AllocationProblem]) -> Iterator[Plan | Exception]:
     """The plan of every problem in turn, or why there is none; several at once where that pays."""
     jobs = jobs_for(problems)
     if jobs == 1:
@@ -109,16 +109,16 @@ def _plans(problems: Sequence[AllocationProblem]) -> Iterator[Plan | PlanningErr
     yield from found
 
 
-def _tried(problem: AllocationProblem) -> Plan | PlanningError:
+def _tried(problem: AllocationProblem) -> Plan | Exception:
     with doing(f"Planning {problem.scenario}"):
         return _in_worker(problem)
 
 
-def _in_worker(problem: AllocationProblem) -> Plan | PlanningError:
+def _in_worker(problem: AllocationProblem) -> Plan | Exception:
     try:
         with threadpool_limits(1):
             return reallocate(problem)
-    except PlanningError as failure:
+    except (PlanningError, UnkeptRule) as failure:
         return failure
 
 

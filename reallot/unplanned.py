@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from optimizer.errors import PlanningError, RulesCollide, UnkeptRule
+from optimizer.errors import PlanningError, RulesCollide
 from reallot.errors import Finding, NotPlannedError, on_one_line
 from reallot.fitting import out_of
 from reallot.output import write_whole
@@ -55,8 +55,6 @@ def attempt(project: Project, scenarios: Sequence[str], one: Callable[[str], T])
     for scenario in scenarios:
         try:
             made.append(one(scenario))
-        except UnkeptRule:
-            raise
         except PlanningError as failure:
             failures[scenario] = failure
     return Tried(project, made, failures)
