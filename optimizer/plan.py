@@ -150,8 +150,7 @@ class Plan:
     @property
     def gain(self) -> float:
         """Response or profit that the plan brings on top, or money that it saves."""
-        more = self.objective - self.measured_against
-        return more if self.sense == "max" else -more
+        return self.problem.sign * (self.objective - self.measured_against)
 
     @property
     def upper_bound(self) -> float | None:

@@ -179,6 +179,16 @@ class AllocationProblem:
         return float(curve.at(spend / (1 - curve.carryover)) / mean) if mean > 0 else 1.0
 
     @property
+    def sign(self) -> float:
+        """1 where much is wanted of the objective, -1 where little is: the least money."""
+        return -1.0 if self.objective == "spend" else 1.0
+
+    @property
+    def drawn(self) -> float:
+        """Money that closed quarters drew from the pool, on top of their budgets."""
+        return 0.0 if self.closed is None else float(self.closed.released.sum())
+
+    @property
     def base(self) -> Floats:
         """(C, Q) money from which elasticity is measured.
 

@@ -171,7 +171,7 @@ def _plan(program: Program, proof: Certificate, allocation: Allocation, prices: 
     if broken:
         raise UnkeptRule("; ".join(violation.text for violation in broken))
     problem = program.problem
-    sign = -1.0 if problem.objective == "spend" else 1.0
+    sign = problem.sign
     at = standing(program, decision_of(program, allocation))
     now, same_money = _now(problem), comparable(allocation)
     objective, current = program.objective.at(at.decision), _value(program, now)

@@ -37,9 +37,9 @@ class Release:
         self.program = program
         closed = program.problem.closed
         self.first = 1 if closed is None else len(closed)
-        self.given = 0.0 if closed is None else float(closed.released.sum())
+        self.given = program.problem.drawn
         layout = program.layout
-        self._first = layout.extras + len(program.extras)
+        self._begin = layout.extras + len(program.extras)
         for cell in self.cells.tolist():
             program.add_extra(Extra(f"own {cell}", follows=_as_it_is(self._position(cell))))
         for cell in self.cells.tolist():
@@ -62,12 +62,12 @@ class Release:
     def _position(self, cell: int) -> int:
         quarters = self.program.layout.quarters
         channel, quarter = divmod(cell, quarters)
-        return self._first + channel * (quarters - self.first) + quarter - self.first
+        return self._begin + channel * (quarters - self.first) + quarter - self.first
 
     @property
     def positions(self) -> np.ndarray:
         """Where the columns stand in a decision."""
-        return np.arange(self._first, self._first + len(self.cells))
+        return np.arange(self._begin, self._begin + len(self.cells))
 
     def _released(self, cells: Iterable[int]) -> LinearForm:
         """What of these amounts comes from the pool."""

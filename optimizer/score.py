@@ -72,12 +72,12 @@ class Score:
     @property
     def shortfall(self) -> float:
         """By how much the plan's objective is better; negative where the allocation's is."""
-        return _sign(self.plan) * (self.plan.objective - self.objective)
+        return self.plan.problem.sign * (self.plan.objective - self.objective)
 
     @property
     def most_shortfall(self) -> float:
         """By how much any plan within the rules could be better."""
-        return _sign(self.plan) * (self.plan.bound - self.objective)
+        return self.plan.problem.sign * (self.plan.bound - self.objective)
 
 
 def score(allocation: Allocation, plan: Plan) -> Score:
@@ -93,7 +93,7 @@ def score(allocation: Allocation, plan: Plan) -> Score:
     return Score(
         plan,
         allocation,
-        _sign(plan) * objective,
+        plan.problem.sign * objective,
         violations(allocation),
         tuple(_beside(row, best) for row, best in pairs),
         _deviations(plan, pairs),
@@ -154,7 +154,3 @@ def _worth_of_money(plan: Plan) -> dict[str, float]:
             for quarter in worth if entry.quarter is None else [entry.quarter]:
                 worth[quarter] += price
     return worth
-
-
-def _sign(plan: Plan) -> float:
-    return 1.0 if plan.sense == "max" else -1.0

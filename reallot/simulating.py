@@ -133,7 +133,8 @@ def contenders_of(
     ]
     if hedge_is_written(project):
         # A scenario may have a plan in the hedge and none of its own.
-        problems = {s: problem_of(project, curves, s, time_limit) for s in project.scenarios}
+        problems = {p.problem.scenario: p.problem for p in plans}
+        problems |= {s: problem_of(project, curves, s, time_limit) for s in lacking}
         try:
             playbook = hedge_that_stands(project, problems)
         except HedgeLeftOut as why:

@@ -129,8 +129,6 @@ def _closed(problem: AllocationProblem, entering: Allocation) -> Closed:
     if problem.objective != "response":
         spent = closed.spend[:, count].sum() + closed.pool[count]
         unspent[count] = max(problem.budget[count] - spent, 0.0)
-    if problem.closed is not None:
-        unspent[:count] = problem.closed.unspent
     return replace(closed, unspent=unspent)
 
 
@@ -155,7 +153,6 @@ def _crossing(name: str, own: Plan, at: _Rest | str, margin: Floats) -> Crossing
     here = replace(at.allocation, problem=problem)
     brought = responses(here).sum(axis=1)
     spent = float(here.spend[spent_lines(problem)].sum())
-    regret = own.objective - at.objective
     return Crossing(
         plan=name,
         future=problem.scenario,
@@ -163,5 +160,5 @@ def _crossing(name: str, own: Plan, at: _Rest | str, margin: Floats) -> Crossing
         profit=at.objective if problem.objective == "profit" else float(margin @ brought) - spent,
         roi=float(brought.sum()) / spent if spent > 0 else None,
         broken_rules=violations(here),
-        regret=regret if own.sense == "max" else -regret,
+        regret=problem.sign * (own.objective - at.objective),
     )

@@ -19,7 +19,7 @@ from optimizer.aim import Aim
 from optimizer.certificate import Certificate
 from optimizer.comparable import comparable
 from optimizer.decision import decision_of
-from optimizer.errors import Failures, PlanningError, UnkeptRule
+from optimizer.errors import Failures, PlanningError
 from optimizer.joint import Joint
 from optimizer.plan import Plan, Status
 from optimizer.problem import Allocation, AllocationProblem
@@ -109,7 +109,7 @@ class Hedge:
         """What the plans bring on top of what is approved, or save, on average over the futures."""
         pairs = zip(self.futures, self.plans, self.approved, strict=True)
         return sum(
-            future.probability * _sign(plan) * (plan.objective - approved)
+            future.probability * plan.problem.sign * (plan.objective - approved)
             for future, plan, approved in pairs
         )
 
@@ -137,18 +137,16 @@ def hedge(
     common = futures[0].problem if alone else base
     staged = [in_stages(common, future, terms.release) for future in futures]
     known, left_out = _each_known(staged, done)
-    staged = [relaxation.program.problem for relaxation, _ in known]
+    programs = [relaxation.program for relaxation, _ in known]
     futures = _remaining(futures, left_out)
     chances = np.array([future.probability for future in futures])
     best = np.array([proof.value for _, proof in known])
     aim = _aim(terms, chances, best)
-    together = Together(
-        Joint([relaxation.program for relaxation, _ in known], aim), base.tolerance, base.time_limit
-    )
+    together = Together(Joint(programs, aim), base.tolerance, base.time_limit)
     if alone:
         found = _ordinary(futures[0].problem, aim)
     else:
-        average = for_the_average(common, futures, staged, terms.release, done)
+        average = for_the_average(common, futures, together.staged, terms.release, done)
         found = _decided(average, together, done)
     values, scale = _values(found.plans), together.joint.scale
     objective, sign = aim.of(values), _sense(terms, base)
@@ -158,7 +156,6 @@ def hedge(
     gap = (bound - objective) / max(abs(objective), scale)
     foreseen = aim.of(np.maximum(values, best))
     averaged = None if found.average is None else aim.of(_values(found.average))
-    own = _own_sense(base)
     return Hedge(
         terms=terms,
         futures=futures,
@@ -173,10 +170,10 @@ def hedge(
         evpi=foreseen - objective,
         vss=None if averaged is None else objective - averaged,
         reserve=tuple(_held(together, share, sign, done) for share in SHARES),
-        known=tuple((own * np.maximum(values, best)).tolist()),
+        known=tuple((base.sign * np.maximum(values, best)).tolist()),
         approved=tuple(
-            own * _as_approved(relaxation.program, plan)
-            for (relaxation, _), plan in zip(known, found.plans, strict=True)
+            base.sign * _as_approved(program, plan)
+            for program, plan in zip(programs, found.plans, strict=True)
         ),
         left_out=left_out,
     )
@@ -195,7 +192,7 @@ class _Found:
 def _ordinary(problem: AllocationProblem, aim: Aim) -> _Found:
     """The plan of the only future there is."""
     plan = reallocate(problem)
-    bound = aim.of(np.array([_sign(plan) * plan.bound]))
+    bound = aim.of(np.array([plan.problem.sign * plan.bound]))
     return _Found((plan,), (plan,), bound, plan.status == "optimal")
 
 
@@ -206,8 +203,7 @@ def _decided(
     joint = together.joint
     proof = together.prove(average)
     done()
-    staged = [program.problem for program in joint.programs]
-    plans = carried_out(staged, _now(joint, proof), done)
+    plans = carried_out(together.staged, _now(joint, proof), done)
     if average is not None and joint.aim.of(_values(average)) > joint.aim.of(_values(plans)):
         plans = average
     closed = proof.closed and all(plan.status == "optimal" for plan in plans)
@@ -226,8 +222,6 @@ def _each_known(
     for future in staged:
         try:
             known.append(certified(future))
-        except UnkeptRule:
-            raise
         except PlanningError as failure:
             failures[future.scenario] = failure
         done()
@@ -262,12 +256,7 @@ def _aim(terms: Terms, probabilities: Floats, best: Floats) -> Aim:
 
 def _sense(terms: Terms, base: AllocationProblem) -> float:
     """1 where what is sought is to be much, -1 where it is to be little."""
-    return -1.0 if terms.sought == "regret" else _own_sense(base)
-
-
-def _own_sense(base: AllocationProblem) -> float:
-    """The same of the policy's own objective."""
-    return -1.0 if base.objective == "spend" else 1.0
+    return -1.0 if terms.sought == "regret" else base.sign
 
 
 def _as_approved(program: Program, plan: Plan) -> float:
@@ -283,24 +272,14 @@ def _as_approved(program: Program, plan: Plan) -> float:
 def _held(together: Together, share: float, sign: float, done: Callable[[], None]) -> Held:
     value = together.holding(share)
     done()
-    problems = (program.problem for program in together.joint.programs)
-    outside = tuple(problem.scenario for problem in problems if not _has_room_for(problem, share))
+    outside = tuple(p.scenario for p in together.staged if not _has_room_for(p, share))
     return Held(share, None if value is None else sign * value, outside)
 
 
 def _has_room_for(problem: AllocationProblem, share: float) -> bool:
     """Whether the pool of a future may be this share of its budget."""
-    whole = float(problem.budget.sum())
-    unit = problem.minor_unit * len(problem.quarters) / whole if whole > 0 else 0.0
-    for rule in problem.rules:
-        if isinstance(rule, Reserve):
-            now = float(problem.current_pool.sum()) / whole if whole > 0 else 0.0
-            low, high = (now, now) if rule.share is None else rule.share
-            if rule.emergency is not None:
-                low = max(low, rule.emergency)
-            if not low - unit <= share <= high + unit:
-                return False
-    return True
+    rules = (rule for rule in problem.rules if isinstance(rule, Reserve))
+    return all(rule.has_room_for(problem, share) for rule in rules)
 
 
 def _now(joint: Joint, proof: Certificate) -> Allocation:
@@ -310,8 +289,4 @@ def _now(joint: Joint, proof: Certificate) -> Allocation:
 
 def _values(plans: Sequence[Plan]) -> Floats:
     """(S,) what each future's plan brings, to be maximised."""
-    return np.array([_sign(plan) * plan.objective for plan in plans])
-
-
-def _sign(plan: Plan) -> float:
-    return 1.0 if plan.sense == "max" else -1.0
+    return np.array([plan.problem.sign * plan.objective for plan in plans])

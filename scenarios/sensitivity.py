@@ -173,8 +173,7 @@ def _held(plan: Plan, there: AllocationProblem) -> float | None:
     gave_way = {(bent.rule, bent.key) for bent in plan.bent}
     if any((found.rule, found.key) not in gave_way for found in violations(held)):
         return None
-    sign = -1.0 if there.objective == "spend" else 1.0
-    return sign * program.objective.at(decision_of(program, held))
+    return there.sign * program.objective.at(decision_of(program, held))
 
 
 def _apart(plan: Plan, there: AllocationProblem, found: Answer) -> float:

@@ -15,6 +15,7 @@ from optimizer.decision import decision_of
 from optimizer.errors import Conflict, InfeasibleError, NoPlanInTime, RulesCollide
 from optimizer.joint import Joint
 from optimizer.plan import Plan
+from optimizer.problem import AllocationProblem
 from optimizer.program import Program
 from optimizer.relaxation import Relaxation
 from optimizer.rules import Reserve
@@ -37,6 +38,11 @@ class Together:
     joint: Joint
     tolerance: float
     time_limit: float
+
+    @property
+    def staged(self) -> list[AllocationProblem]:
+        """Every future's problem, in stages."""
+        return [program.problem for program in self.joint.programs]
 
     def prove(self, plans: Sequence[Plan] | None) -> Certificate:
         """The best decision of all, from these plans on.

@@ -37,7 +37,7 @@ class Budget(Rule):
                 total = LinearForm.sum_of(of[q])
                 program.limit(self.name, "total", quarter, total, at_least=amount, at_most=amount)
             return
-        amount = float(problem.budget.sum()) + _drawn(problem)
+        amount = float(problem.budget.sum()) + problem.drawn
         total = LinearForm.sum_of(range(layout.money))
         program.limit(self.name, "total", None, total, at_least=amount, at_most=amount)
         for q, quarter in enumerate(problem.quarters):
@@ -66,7 +66,7 @@ class Budget(Rule):
                 yield from _missing(problem, quarter, float(placed[q]), float(problem.budget[q]))
             return
         whole = float(problem.budget.sum())
-        yield from _missing(problem, None, float(placed.sum()) - _drawn(problem), whole)
+        yield from _missing(problem, None, float(placed.sum()) - problem.drawn, whole)
         for q, quarter in enumerate(problem.quarters):
             allowed = problem.shift * float(problem.budget[q])
             over = abs(float(placed[q] - problem.budget[q])) - allowed
@@ -88,11 +88,6 @@ class Budget(Rule):
             return f"{row.quarter} holds the {end} it may: {row.limit:+g} % of its budget moved"
         when = f"the budget of {row.quarter}" if row.quarter else "the whole budget"
         return f"{when} is spent in full"
-
-
-def _drawn(problem: AllocationProblem) -> float:
-    """Money that closed quarters drew from the pool."""
-    return 0.0 if problem.closed is None else float(problem.closed.released.sum())
 
 
 def _missing(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from optimizer.form import LinearForm, Row
-from optimizer.problem import Allocation
+from optimizer.problem import Allocation, AllocationProblem
 from optimizer.rules.proportion import limit_share
 from optimizer.rules.rule import Rule, Violation, slack_of
 
@@ -67,6 +67,15 @@ class Reserve(Rule):
             text = f"the pool holds {100 * pool / total:.6g} % of the budget, "
             text += f"{excess:,.2f} out of its band"
             yield Violation(self.name, "pool", None, excess, text)
+
+    def has_room_for(self, problem: AllocationProblem, share: float) -> bool:
+        """Whether the pool may be this share of the whole budget, to a minor unit a quarter."""
+        whole, now = float(problem.budget.sum()), float(problem.current_pool.sum())
+        low, high = (now, now) if self.share is None else (s * whole for s in self.share)
+        if self.emergency is not None:
+            low = max(low, self.emergency * whole)
+        unit = problem.minor_unit * len(problem.quarters)
+        return low - unit <= share * whole <= high + unit
 
     def remedy(self, row: Row, limit: float) -> str | None:
         """A wider band, or a band where there is none; a thinner emergency layer."""

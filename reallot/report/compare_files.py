@@ -9,7 +9,7 @@ from decimal import Decimal
 from optimizer.doubt import LEVEL
 from optimizer.plan import RESERVE, UNSPENT
 from reallot.report.cross_table import broken_rules, by_plan, cross_rows
-from reallot.report.figures import money, percent, percent_signed, share_of, table_decimals
+from reallot.report.figures import money, percent, percent_signed, share_of, span, table_decimals
 from reallot.report.measure import MEASURES
 from reallot.report.page import render
 from reallot.report.plan_csv import Cell, csv_bytes
@@ -93,10 +93,9 @@ def compare_json(comparison: Comparison) -> bytes:
 def compare_html(comparison: Comparison, *, has_margins: bool = False) -> bytes:
     """The same for people, in one page."""
     largest = max(comparison.current, *(outcome.budget for outcome in comparison.outcomes))
-    quarters = comparison.quarters
     page = {
         "comparison": comparison,
-        "span": quarters[0] if len(quarters) == 1 else f"{quarters[0]} to {quarters[-1]}",
+        "span": span(comparison.quarters),
         "decimals": table_decimals(largest),
         "sections": [
             (title, [_row(line) for line in comparison.at(level)])

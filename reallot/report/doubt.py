@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from optimizer.doubt import LEVEL, ChannelDoubt, Doubt
 from optimizer.plan import Plan
 from optimizer.rules import Elasticity
-from reallot.report.figures import money, percent, percent_signed, short
+from reallot.report.figures import counted, money, percent, percent_signed, short
 from reallot.report.measure import MEASURES
 from reallot.report.sheet import Book, Column, Value
 
@@ -160,5 +160,5 @@ def _moved_less(plan: Plan) -> Iterator[str]:
 def _listed(names: Sequence[str]) -> str:
     shown, others = list(names[:_NAMED]), len(names) - _NAMED
     if others > 0:
-        shown.append(f"{others} other{'s' if others > 1 else ''}")
+        shown.append(counted(others, "other"))
     return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 MINUS = "\N{MINUS SIGN}"
 # Between a figure and its unit, so that no line breaks there.
@@ -49,6 +50,11 @@ def full(amount: float, decimals: int = 0) -> str:
 def counted(number: int, noun: str) -> str:
     """So many of something: 1 future, 1,000 futures."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def span(quarters: Sequence[str]) -> str:
+    """The quarters from the first to the last."""
+    return quarters[0] if len(quarters) == 1 else f"{quarters[0]} to {quarters[-1]}"
 
 
 def signed(amount: float, decimals: int = 0) -> str:

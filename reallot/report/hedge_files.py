@@ -9,7 +9,7 @@ from optimizer.plan import Plan
 from reallot.project.tables import digest_of
 from reallot.report.booking import amount_in_full
 from reallot.report.charts import reserve_chart
-from reallot.report.figures import share_of, table_decimals
+from reallot.report.figures import counted, share_of, span, table_decimals
 from reallot.report.hedge_story import (
     distance_in_words,
     gain_in_words,
@@ -108,8 +108,8 @@ def hedge_html(
     page = {
         "hedge": hedge,
         "currency": problem.currency,
-        "span": quarters[0] if len(quarters) == 1 else f"{quarters[0]} to {quarters[-1]}",
-        "over": f"{len(hedge.plans)} scenario{'s' if len(hedge.plans) != 1 else ''}",
+        "span": span(quarters),
+        "over": counted(len(hedge.plans), "scenario"),
         "quarter": quarters[hedge.now],
         "later": quarters[hedge.now + 1 :],
         "headline": headline(hedge),

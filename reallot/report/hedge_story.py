@@ -75,7 +75,7 @@ def in_each_scenario(hedge: Hedge) -> list[InScenario]:
     for plan, future, known, approved in zip(
         hedge.plans, hedge.futures, hedge.known, hedge.approved, strict=True
     ):
-        sign = 1.0 if plan.sense == "max" else -1.0
+        sign = plan.problem.sign
         gain = sign * (plan.objective - approved)
         regret = _beyond_noise(sign * (known - plan.objective), abs(known))
         lines.append(

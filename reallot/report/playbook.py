@@ -11,14 +11,13 @@ from numpy.typing import NDArray
 from models.saturation import Floats
 from optimizer.plan import Plan
 from optimizer.problem import AllocationProblem
-from reallot.report.figures import money, percent_signed, share_of
+from reallot.report.figures import counted, money, percent_signed, share_of
 from reallot.report.ranking import ranking
 from reallot.report.releases import (
     NAMED,
     WORTH_NAMING,
     largest,
     leeway,
-    others,
     release_of,
     released_by,
     to_whom,
@@ -149,7 +148,7 @@ def _moved(
     worth = [c for c in largest(np.abs(change)) if abs(shares[c]) >= WORTH_NAMING]
     moved = [f"{names[c]} {percent_signed(float(shares[c]), 0)}" for c in worth[:NAMED]]
     if len(worth) > NAMED:
-        moved[-1] += f" and {others(len(worth) - NAMED)}"
+        moved[-1] += f" and {counted(len(worth) - NAMED, 'other')}"
     return moved
 
 

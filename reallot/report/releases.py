@@ -8,7 +8,7 @@ import numpy as np
 
 from models.saturation import Floats
 from optimizer.plan import Plan
-from reallot.report.figures import money, percent
+from reallot.report.figures import counted, money, percent
 from reallot.report.story import emergency_layer
 
 # What is named of a quarter: so many channels at most, those that move at least so far.
@@ -72,11 +72,6 @@ def largest(amounts: Floats) -> list[int]:
     return [int(c) for c in np.argsort(-amounts, kind="stable") if amounts[c] > 0]
 
 
-def others(count: int) -> str:
-    """So many that are not named."""
-    return f"{count} other{'s' if count > 1 else ''}"
-
-
 def _how_much(plan: Plan, released: Floats, q: int) -> str:
     """release 44 % of the pool, 60.0 k CNY: of the balance that is in it by then."""
     given = float(released[q])
@@ -107,7 +102,7 @@ def _to(names: Sequence[str], given: float, more: Floats, rest: str) -> str:
     to = [f"{percent(float(amounts[c]) / given, 0)} to {names[c]}" for c in chosen]
     if among_others >= least:
         count = len(largest(amounts)) - len(chosen)
-        to.append(f"{percent(among_others / given, 0)} to {others(count)}")
+        to.append(f"{percent(among_others / given, 0)} to {counted(count, 'other')}")
     if nobodys >= least:
         to.append(f"the rest {rest}")
     return f" ({', '.join(to)})"

@@ -21,7 +21,7 @@ from reallot.report.binding import binding_rules, dearest, spans
 from reallot.report.budget_curve import sentences_of
 from reallot.report.charts import budget_chart, curve_chart
 from reallot.report.doubt import FLAGS, flagged, picture_of, unsure_channels
-from reallot.report.figures import difference, percent, rate, share_of, short, table_decimals
+from reallot.report.figures import difference, percent, rate, share_of, short, span, table_decimals
 from reallot.report.forecast import anyway_sentence
 from reallot.report.measure import MEASURES
 from reallot.report.page import render
@@ -134,7 +134,7 @@ def _page(plan: Plan, inputs: Mapping[str, str]) -> dict[str, Any]:
         "scenario": problem.scenario,
         "currency": problem.currency,
         "quarters": problem.quarters,
-        "span": _span(problem.quarters),
+        "span": span(problem.quarters),
         "story": story,
         "steps": tuple(zip(story.steps, _step_words(plan), strict=True)),
         "objective": plan.objective,
@@ -251,7 +251,3 @@ def _step_words(plan: Plan) -> tuple[str, ...]:
         f"{share}placing the same money elsewhere" if plan.gain >= 0 else "what the rules cost",
         "",
     )
-
-
-def _span(quarters: tuple[str, ...]) -> str:
-    return quarters[0] if len(quarters) == 1 else f"{quarters[0]} to {quarters[-1]}"

@@ -72,8 +72,7 @@ def most_of(found: Sensitivity, effect: Effect) -> Most:
 
 def _lost(plan: Plan, objective: float, held: float) -> float:
     """What the old plan loses against the new; what neither is proven to is nothing."""
-    sign = -1.0 if plan.problem.objective == "spend" else 1.0
-    lost = sign * (objective - held)
+    lost = plan.problem.sign * (objective - held)
     return lost if lost > max(plan.problem.tolerance, plan.gap) * abs(objective) else 0.0
 
 

@@ -12,6 +12,7 @@ from optimizer.problem import AllocationProblem
 from optimizer.rules import Reserve
 from reallot.report.doubt import how_sure
 from reallot.report.figures import (
+    counted,
     difference,
     full,
     gap,
@@ -176,7 +177,7 @@ def _listed(changes: list[tuple[str, float]]) -> str:
     parts = [f"{name} ({short_signed(amount)})" for name, amount in changes[:_NAMED]]
     others = len(changes) - len(parts)
     if others:
-        parts.append(f"{others} other{'s' if others > 1 else ''}")
+        parts.append(counted(others, "other"))
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
 
 
@@ -186,7 +187,7 @@ def _gave_way(plan: Plan) -> str:
         return ""
     furthest = max(plan.bent, key=lambda bent: bent.excess / (abs(bent.limit) or 1.0))
     others = len(plan.bent) - 1
-    more = f" So did {others} other limit{'s' if others > 1 else ''}." if others else ""
+    more = f" So did {counted(others, 'other limit')}." if others else ""
     text = furthest.text
     return f"The rules cannot all hold. {text[0].upper()}{text[1:]}.{more}"
 
